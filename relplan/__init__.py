@@ -1,0 +1,1 @@
+"""relplan: one validated release plan, and every document made from it."""

@@ -1,0 +1,279 @@
+"""A document as plain, frozen blocks: what templates yield, and all that writers know.
+
+Every block has one notation in templates; `docs/templates.md` lists them. Text inside blocks is
+what it says: nothing in it is Markdown or HTML, and only writers escape.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from relplan.errors import Language
+
+Tone: TypeAlias = Literal["critical", "high", "medium", "low", "gap"]
+"""What a mark means to the eye: the four risk levels, and something that is not filled in."""
+
+CalloutKind: TypeAlias = Literal["note", "tip", "important", "warning", "caution"]
+CALLOUT_KINDS: Final[tuple[CalloutKind, ...]] = ("note", "tip", "important", "warning", "caution")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words. A line end in them is a `LineBreak` of its own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Bold."""
+
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """Italic; Chinese has no italics, so writers may choose another way."""
+
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Struck through."""
+
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InlineCode:
+    """A word of code."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link; a target that starts with `#` is the anchor of a heading or listing of this document."""
+
+    target: str
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """The next line of the same paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkbox:
+    """A box to tick."""
+
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word with a tone: a risk level, or a gap that someone has to fill."""
+
+    text: str
+    tone: Tone
+
+
+Inline: TypeAlias = Text | Strong | Emphasis | Strike | InlineCode | Link | LineBreak | Checkbox | Mark
+Content: TypeAlias = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 to 6. `anchor` is unique in its document (see `with_anchors`)."""
+
+    level: int
+    content: Content
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; never without content."""
+
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """An entry of a list. `checked` is None where it has no box."""
+
+    blocks: tuple[Block, ...]
+    checked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list: numbered from `start` where that is not None, with bullets or boxes else. Every list counts anew."""
+
+    items: tuple[ListItem, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellChoice:
+    """A word that a cell may hold, and its tone if it has one."""
+
+    text: str
+    tone: Tone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table.
+
+    Attributes:
+        header: its header.
+        width: in half-width characters, for the widest sensible column; 0: the writer decides by content.
+        code: its cells are code or configuration.
+        as_text: sheets format its cells as text (1.10 stays 1.10).
+        choices: the few words its cells may hold; sheets offer them, and cells take their tones.
+        hint: what to write there.
+        align: of the cells.
+    """
+
+    header: str
+    width: int = 0
+    code: bool = False
+    as_text: bool = True
+    choices: tuple[CellChoice, ...] = ()
+    hint: str = ""
+    align: Literal["left", "center", "right"] = "left"
+
+
+Cell: TypeAlias = str | Content
+"""Most cells are plain text, whose line ends are line breaks; a tuple holds inline content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: every row has as many cells as there are columns."""
+
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of code, as it stands."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Code with a title and an anchor, that cells and sentences link to."""
+
+    title: str
+    text: str
+    language: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """A box no one overlooks."""
+
+    kind: CalloutKind
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture: its bytes (PNG, JPEG or SVG), and what it shows in words."""
+
+    data: bytes
+    media_type: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows starts a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The headings of the document, linked, down to `depth`."""
+
+    depth: int = 2
+
+
+Block: TypeAlias = Heading | Paragraph | List | Table | Code | Listing | Callout | Image | Rule | PageBreak | Contents
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Blocks, and what is said of the whole.
+
+    Attributes:
+        title: for the page's title and the file's properties.
+        language: of its words.
+        version: of the plan it was made from, or blank.
+        date: of the document, an input: two renderings of one plan are the same bytes.
+    """
+
+    title: str
+    language: Language
+    blocks: tuple[Block, ...]
+    version: str = ""
+    date: dt.date | None = None
+
+
+def plain(content: Cell) -> str:
+    """The words of inline content, without their looks."""
+    if isinstance(content, str):
+        return content
+    return "".join(_plain(each) for each in content)
+
+
+def _plain(inline: Inline) -> str:
+    match inline:
+        case Text(text) | InlineCode(text) | Mark(text, _):
+            return text
+        case LineBreak():
+            return "\n"
+        case Checkbox(checked):
+            return "☑" if checked else "☐"
+        case Strong(content) | Emphasis(content) | Strike(content) | Link(_, content):
+            return plain(content)
+
+
+def lines(text: str) -> Content:
+    """Text as inline content, each line end a `LineBreak`."""
+    if "\n" not in text:
+        return (Text(text),)
+    content: list[Inline] = []
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            content.append(LineBreak())
+        if line:
+            content.append(Text(line))
+    return tuple(content)
+
+
+def with_anchors(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks with an anchor for every heading: `section-1`, `section-2` … in the order of the document."""
+    count = 0
+    out: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            count += 1
+            block = Heading(block.level, block.content, block.anchor or f"section-{count}")
+        out.append(block)
+    return tuple(out)

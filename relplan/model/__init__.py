@@ -1,0 +1,1 @@
+"""The release plan and what it is made of."""

@@ -1,0 +1,124 @@
+"""The one record of what a field is called, how wide it is and how its cells are read and written.
+
+Row-like models annotate each field once: `version: Annotated[Text, Column("版本号", "Version", …)]`.
+Readers, writers, forms, schema and docs ask `columns_of`; nothing else lists columns.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from relplan.errors import Language
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from relplan.model.celltext import Kind
+
+# Interchangeable words that Chinese headers begin with: 投产 in banks, 割接 in telecoms.
+STEMS: Final = ("发布", "上线", "投产", "发版", "升级", "变更", "割接", "更新", "部署")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How a field shows in tables.
+
+    Attributes:
+        zh, en: its header.
+        aliases: other headers that mean it, in any language, divided by `|`.
+        nouns: words divided by `|`; each makes nine more aliases, one with each of `STEMS` before it.
+        width: in half-width characters (a Chinese character takes two), for the widest sensible column.
+        optional: shown only where some row has it.
+        code: its text is code or configuration.
+        hint_zh, hint_en: what to write there, for forms and documentation.
+    """
+
+    zh: str
+    en: str
+    aliases: str = ""
+    nouns: str = ""
+    width: int = 16
+    optional: bool = False
+    code: bool = False
+    hint_zh: str = ""
+    hint_en: str = ""
+
+    def label(self, language: Language) -> str:
+        """The header in `language`."""
+        return self.zh if language == "zh" else self.en
+
+    def hint(self, language: Language) -> str:
+        """What to write there, in `language`."""
+        return self.hint_zh if language == "zh" else self.hint_en
+
+    def headers(self) -> tuple[str, ...]:
+        """Every header that means this column, the two canonical ones first."""
+        stemmed = (stem + noun for noun in self.nouns.split("|") if noun for stem in STEMS)
+        return (self.zh, self.en, *(alias for alias in self.aliases.split("|") if alias), *stemmed)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundColumn:
+    """A `Column` with the field it belongs to and the kind of its values."""
+
+    field: str
+    column: Column
+    kind: Kind[Any]
+
+
+@functools.cache
+def columns_of(model: type[BaseModel]) -> tuple[BoundColumn, ...]:
+    """The columns of a row-like model, in their order."""
+    from relplan.model.celltext import Kind
+
+    found = []
+    for name, info in model.model_fields.items():
+        column = next((m for m in info.metadata if isinstance(m, Column)), None)
+        kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
+        if column is not None and kind is not None:
+            found.append(BoundColumn(name, column, kind))
+    return tuple(found)
+
+
+@functools.cache
+def header_index(model: type[BaseModel]) -> Mapping[str, str]:
+    """From each normalised header that is known to the field it means; the first column that claims one has it."""
+    index: dict[str, str] = {}
+    for bound in columns_of(model):
+        for header in (bound.column.zh, bound.column.en):
+            index.setdefault(normalise_header(header), bound.field)
+    for bound in columns_of(model):
+        for header in bound.column.headers():
+            index.setdefault(normalise_header(header), bound.field)
+    return index
+
+
+def is_canonical(header: str, columns: Iterable[BoundColumn]) -> bool:
+    """Whether `header` is the very label of one of `columns`, in either language."""
+    word = normalise_header(header)
+    return any(word in (normalise_header(c.column.zh), normalise_header(c.column.en)) for c in columns)
+
+
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
+_NOISE: Final = re.compile(r"[*:：\s_\-#]+")
+# Characters of headers as Taiwan and Hong Kong write them.
+_TO_SIMPLIFIED: Final = str.maketrans(
+    "發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況",
+    "发布线顺号统称变内风险级别规关联设组态资结构开员测试验证负责备注复说时间计划编应环专业务产异动执确认审单状况",
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def normalise_header(header: str) -> str:
+    """A header without what people add to it: width, brackets and what is in them, `*`, colons, blanks, case.
+
+    A header that is nothing but brackets, or `#`, keeps what it has.
+    """
+    text = unicodedata.normalize("NFKC", header).lower().translate(_TO_SIMPLIFIED)
+    bare = _NOISE.sub("", _BRACKETS.sub("", text))
+    return bare or re.sub(r"\s+", "", text)

@@ -1,0 +1,96 @@
+"""The types of the model's fields, and the base of everything that shows as a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from relplan.model.celltext import (
+    ChangesKind,
+    ChoiceKind,
+    DependenciesKind,
+    ItemsKind,
+    MinutesKind,
+    MomentKind,
+    PeopleKind,
+    RequiredTextKind,
+    TextKind,
+    WordsKind,
+)
+from relplan.model.text import is_none_word, normalise
+from relplan.model.values import Action, Change, Dependency, Nothing, ReleaseKind, RiskLevel, Unread
+
+Text = Annotated[str | None, TextKind()]
+RequiredText = Annotated[str, RequiredTextKind()]
+Items = Annotated[tuple[str, ...] | Nothing, ItemsKind()]
+Words = Annotated[tuple[str, ...] | Nothing, WordsKind()]
+People = Annotated[tuple[str, ...] | Nothing, PeopleKind()]
+Changes = Annotated[tuple[Change, ...] | Nothing, ChangesKind()]
+Dependencies = Annotated[tuple[Dependency, ...] | Nothing, DependenciesKind()]
+Risk = Annotated[RiskLevel | Unread | Nothing | None, ChoiceKind(RiskLevel)]
+Minutes = Annotated[int | Unread | Nothing | None, MinutesKind()]
+ActionField = Annotated[Action | Unread | Nothing | None, ChoiceKind(Action)]
+KindField = Annotated[ReleaseKind | Unread | Nothing | None, ChoiceKind(ReleaseKind)]
+Moment = Annotated[dt.date | Unread | Nothing | None, MomentKind()]
+"""A `datetime`, or a `date` where no time is stated."""
+
+
+class Part(BaseModel):
+    """The base of the model: strict about keys, never changed once made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Row(Part):
+    """An entry of a list: a row in tables. Text alone fills its main field, for cells are text."""
+
+    main: ClassVar[str]
+    """The field that plain text stands for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: object) -> object:
+        return cls.fields_of_text(normalise(data)) if isinstance(data, str) else data
+
+    @classmethod
+    def fields_of_text(cls, text: str) -> dict[str, Any]:
+        """The fields that an entry written as plain text fills."""
+        return {cls.main: text}
+
+    def stated(self) -> frozenset[str]:
+        """The names of the fields that say something."""
+        return frozenset(name for name, value in self if value not in (None, ()))
+
+
+R = TypeVar("R", bound=Row)
+
+
+def as_list(value: object) -> object:
+    """What stands where rows belong: a list, `Nothing`, text (one row a line, or a word for "none")."""
+    if value is None:
+        return []
+    if isinstance(value, Nothing):
+        return [value.word]
+    if isinstance(value, str):
+        return ItemsKind().accept(value) or ([value] if value.strip() else [])
+    return value
+
+
+def said(rows: tuple[R, ...]) -> tuple[R, ...] | Nothing:
+    """The rows that say something; `Nothing` where the only one says "none"."""
+    said = tuple(row for row in rows if row.stated())
+    if len(said) == 1 and said[0].stated() == {said[0].main}:
+        text = getattr(said[0], said[0].main)
+        if isinstance(text, str) and is_none_word(text):
+            return Nothing(text)
+    return said
+
+
+AS_ROWS = (BeforeValidator(as_list), AfterValidator(said))
+
+
+def is_blank(value: object) -> bool:
+    """Whether a raw value says nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())

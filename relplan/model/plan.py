@@ -1,0 +1,330 @@
+"""The release plan: one validated model, frozen, from which every document is made.
+
+Constructors take objects, or the text that a cell or a plan file holds, and canonicalise it
+or refuse it with pydantic's `ValidationError`; so a plan that exists can be written in every format.
+Blank is `None` or `()`: not stated. `Nothing` is a stated "none", `Unread` words that are not of the field's kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, model_validator
+
+from relplan.errors import LANGUAGES, Language, Path, Refused
+from relplan.model import moments
+from relplan.model.celltext import RequiredTextKind, TextKind
+from relplan.model.columns import Column, columns_of
+from relplan.model.entries import Package, Participant, Script, Section, Step
+from relplan.model.fields import (
+    AS_ROWS,
+    Items,
+    KindField,
+    Moment,
+    Part,
+    People,
+    Text,
+    Words,
+    is_blank,
+)
+from relplan.model.table import ReleaseTable
+from relplan.model.text import from_object
+from relplan.model.values import Nothing, Unread
+
+
+class Window(Part):
+    """When the release takes place. Text is read; where it says more than start and end do, it is kept beside them."""
+
+    start: Annotated[
+        Moment,
+        Column(
+            "开始时间",
+            "Start",
+            "开始|计划开始时间|发布开始时间|start time",
+            width=20,
+        ),
+    ] = None
+    end: Annotated[
+        Moment,
+        Column(
+            "结束时间",
+            "End",
+            "结束|计划结束时间|发布结束时间|end time",
+            width=20,
+        ),
+    ] = None
+    text: Annotated[
+        Text,
+        Column(
+            "发布时间",
+            "Release window",
+            "发布窗口|投产窗口|变更窗口|上线窗口|停机窗口|window|deployment window|release date",
+            nouns="时间|日期",
+            width=36,
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, data: object) -> object:
+        if isinstance(data, str):
+            data = {"text": data}
+        if isinstance(data, Mapping) and is_blank(data.get("start")) and is_blank(data.get("end")):
+            data = dict(data)
+            text = TextKind().accept(data.get("text"))
+            if text is not None:
+                start, end = moments.parse_window(text)
+                kept = text if start and text != _window_text(start, end) else None
+                return {**data, "start": start or Unread(text), "end": end, "text": kept}
+        return data
+
+    def stated(self) -> bool:
+        """Whether anything is said."""
+        return (self.start, self.end, self.text) != (None, None, None)
+
+
+def _window_text(start: dt.date, end: dt.date | None) -> str:
+    return moments.write(start) + (f" - {moments.write(end)}" if end else "")
+
+
+class Rollback(Part):
+    """How to go back, and when: what must have passed by the deadline, and who decides."""
+
+    steps: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    deadline: Annotated[
+        Moment,
+        Column(
+            "回退时限",
+            "Rollback deadline",
+            "回退截止时间|最晚回退时间|deadline",
+            width=20,
+        ),
+    ] = None
+    points: Annotated[
+        Words,
+        Column(
+            "须通过的验证点",
+            "Verification points",
+            "验证点|points",
+            width=20,
+        ),
+    ] = ()
+    decider: Annotated[
+        People,
+        Column(
+            "回退决策人",
+            "Decided by",
+            "决策人|decider",
+            width=16,
+        ),
+    ] = ()
+    text: Annotated[
+        Text,
+        Column(
+            "回退触发条件",
+            "Rollback trigger",
+            "触发条件|回滚条件|回退条件|trigger",
+            width=48,
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, data: object) -> object:
+        return {"steps": data} if isinstance(data, list | tuple) else data
+
+
+def _known_language(value: object) -> str:
+    word = from_object("zh" if value is None else value).lower()
+    found = {"": "zh", "中文": "zh", "chinese": "zh", "zh-cn": "zh", "英文": "en", "english": "en"}.get(word, word)
+    if found not in LANGUAGES:
+        raise Refused(f"未知的语言“{value}”；可用：zh、en", f'unknown language "{value}"; known: zh, en')
+    return found
+
+
+class _LanguageKind(RequiredTextKind):
+    def accept(self, value: object) -> str:
+        return _known_language(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"enum": list(LANGUAGES)}
+
+
+class _ZoneKind(RequiredTextKind):
+    def accept(self, value: object) -> str:
+        name = DEFAULT_ZONE if is_blank(value) else super().accept(value)
+        try:
+            zoneinfo.ZoneInfo(name)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+            raise Refused(
+                f"未知的时区“{name}”；请用 IANA 名称，如 Asia/Shanghai",
+                f'unknown time zone "{name}"; use an IANA name such as Asia/Shanghai',
+            ) from None
+        return name
+
+
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+
+
+class ReleasePlan(Part):
+    """Everything a release needs said, once. `product` to `time_zone` are its facts, the rest its parts."""
+
+    title: Annotated[
+        Text,
+        Column(
+            "标题",
+            "Title",
+            "计划名称|发布计划名称|文档标题",
+            width=48,
+        ),
+    ] = None
+    product: Annotated[
+        Text,
+        Column(
+            "产品",
+            "Product",
+            "产品名称|项目|项目名称|product name|project",
+            width=32,
+        ),
+    ] = None
+    version: Annotated[
+        Text,
+        Column(
+            "版本",
+            "Version",
+            "版本号|发布版本号|交付版本|release version|release",
+            nouns="版本",
+            width=20,
+        ),
+    ] = None
+    kind: Annotated[
+        KindField,
+        Column(
+            "发布类型",
+            "Release kind",
+            "类型|变更类型|投产类型|release type",
+            nouns="类型",
+            width=12,
+        ),
+    ] = None
+    iterations: Annotated[
+        Words,
+        Column(
+            "迭代",
+            "Iterations",
+            "冲刺|sprint|sprints|iteration|所属迭代",
+            width=20,
+        ),
+    ] = ()
+    goal: Annotated[
+        Text,
+        Column(
+            "目标",
+            "Goal",
+            "发布目标|版本目标|release goal",
+            width=60,
+        ),
+    ] = None
+    language: Annotated[
+        Language,
+        _LanguageKind(),
+        Column(
+            "文档语言",
+            "Language",
+            "语言",
+            width=8,
+        ),
+    ] = "zh"
+    time_zone: Annotated[
+        str,
+        _ZoneKind(),
+        Column(
+            "时区",
+            "Time zone",
+            "timezone",
+            width=20,
+        ),
+    ] = DEFAULT_ZONE
+    window: Window = Window()
+    impact: Annotated[
+        Items,
+        Column(
+            "影响范围",
+            "Impact",
+            "发布范围|变更范围|影响业务清单|services impacted|release scope",
+            width=60,
+        ),
+    ] = ()
+    participants: Annotated[tuple[Participant, ...] | Nothing, *AS_ROWS] = ()
+    preparation: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    deployment: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    verification: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    rollback: Rollback = Rollback()
+    table: ReleaseTable = ReleaseTable()
+    scripts: Annotated[tuple[Script, ...] | Nothing, *AS_ROWS] = ()
+    packages: Annotated[tuple[Package, ...] | Nothing, *AS_ROWS] = ()
+    sections: Annotated[tuple[Section, ...] | Nothing, *AS_ROWS] = ()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all the plan says, in hexadecimal: an approval names it, so that a later edit shows."""
+        said = json.dumps(self.data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def data(self) -> dict[str, Any]:
+        """The plan as mappings, lists, text and numbers, without what is not stated: what a plan file holds."""
+        data: dict[str, Any] = _pruned(_data(self))
+        return data
+
+    def at(self, moment: dt.date | dt.datetime) -> dt.datetime:
+        """A moment of this plan with its zone: `time_zone` where it has none; a date is its first minute."""
+        if not isinstance(moment, dt.datetime):
+            moment = dt.datetime.combine(moment, dt.time())
+        return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(self.time_zone))
+
+
+def _data(part: object) -> Any:
+    """A part as plain data. Entries that say no more than their main text are that text."""
+    if isinstance(part, Nothing):
+        return part.word
+    if isinstance(part, tuple):
+        return [_data(each) for each in part]
+    if isinstance(part, ReleaseTable):
+        return {"rows": [_data(row) for row in part.rows]}
+    if not isinstance(part, Part):
+        return part
+    data = {column.field: column.kind.dump(getattr(part, column.field)) for column in columns_of(type(part))}
+    for name in type(part).model_fields:
+        if name == "extra":
+            data[name] = {pair.header: pair.text for pair in part.extra}
+        elif name not in data:
+            data[name] = _data(getattr(part, name))
+    if isinstance(part, Step | Section) and part.stated() == {part.main}:
+        return data[part.main]
+    return {name: data[name] for name in type(part).model_fields}
+
+
+def _pruned(data: Any) -> Any:
+    if isinstance(data, dict):
+        kept = {key: _pruned(value) for key, value in data.items()}
+        return {key: value for key, value in kept.items() if value not in (None, {}, [])}
+    if isinstance(data, list):
+        return [_pruned(value) for value in data]
+    return data
+
+
+def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every stated value under a plan or a part of it, with its path; `Change`, `Extra` and the like are values."""
+    if isinstance(part, BaseModel):
+        for name, value in part:
+            yield from walk(value, (*path, name))
+    elif isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
+        for i, value in enumerate(part):
+            yield from walk(value, (*path, i))
+    elif part is not None and part != ():
+        yield path, part

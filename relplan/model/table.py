@@ -1,0 +1,359 @@
+"""The release table: fourteen columns, the extra ones that teams add, and any column that no one knows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BeforeValidator, PlainSerializer, model_validator
+
+from relplan.errors import Refused
+from relplan.model.columns import Column, columns_of, is_canonical
+from relplan.model.fields import Changes, Dependencies, Part, People, RequiredText, Risk, Row, Text, as_list, is_blank
+
+
+class Extra(Part):
+    """A column that relplan does not know, with the text of one row."""
+
+    header: RequiredText
+    text: RequiredText
+
+
+def _extra_pairs(value: object) -> object:
+    """Pairs from a mapping of header to text (as plan files write them); blank texts are not stated."""
+    if value is None:
+        return ()
+    if isinstance(value, Mapping):
+        value = [{"header": header, "text": text} for header, text in value.items()]
+    if isinstance(value, list | tuple):
+        return [pair for pair in value if not (isinstance(pair, Mapping) and is_blank(pair.get("text")))]
+    return value
+
+
+Extras = Annotated[
+    tuple[Extra, ...],
+    BeforeValidator(_extra_pairs),
+    PlainSerializer(lambda pairs: {pair.header: pair.text for pair in pairs}),
+]
+
+
+class ReleaseItem(Row):
+    """A row of the release table: one system, what changes in it and what that takes."""
+
+    main: ClassVar = "system"
+
+    order: Annotated[
+        Text,
+        Column(
+            "发布顺序",
+            "Order",
+            "序号|顺序|次序|批次|执行序号|顺序执行|步骤|编号|no|#|seq|sequence|sl no|step|wave|batch|"
+            "release order|deploy order|deployment order",
+            nouns="顺序|次序|批次",
+            width=8,
+        ),
+    ] = None
+    system: Annotated[
+        Text,
+        Column(
+            "系统名称",
+            "System",
+            "系统|子系统|模块|模块名称|系统模块|业务系统|归属系统|所属系统|涉及系统|应用|应用名称|"
+            "应用系统|应用名|应用中文名|所属应用|涉及应用|项目|项目名称|产品名称|服务|服务名|服务名称|"
+            "微服务|微服务中文名|工程|工程名|组件|仓库|程序名称|子系统名称|变更对象|交付包名称|专案|"
+            "程式名称|application|application name|app|apps|service|services|component|module|project|"
+            "repository|repo|image name|affected components|system name",
+            nouns="系统|对象",
+            width=18,
+        ),
+    ] = None
+    version: Annotated[
+        Text,
+        Column(
+            "版本号",
+            "Version",
+            "版本|内部版本|git标签|目标版本|目标版本号|实际发布版本|预设版本号|镜像版本|镜像标签|镜像|"
+            "tag|tag列表|版本名称|版本编号|版号|版次|image tag|git tag|release number|release version|"
+            "build|artifact version",
+            nouns="版本|版本号",
+            width=14,
+        ),
+    ] = None
+    changes: Annotated[
+        Changes,
+        Column(
+            "变更内容",
+            "Changes",
+            "需求名称及内容简述|变更功能说明及要点|功能描述|变更目的|变更标题|变更说明|需求名称|"
+            "更新说明|修改内容|变更描述|改动点|功能点|需求描述|需求说明|异动内容|change summary|"
+            "description|activity|activities|change|summary|what's changed|feature|features",
+            nouns="内容|功能|说明",
+            width=44,
+        ),
+    ] = ()
+    risk_level: Annotated[
+        Risk,
+        Column(
+            "风险等级",
+            "Risk level",
+            "风险级别|风险|变更风险等级|变更级别|变更等级|影响级别|risk",
+            width=8,
+        ),
+    ] = None
+    risk_description: Annotated[
+        Text,
+        Column(
+            "风险描述",
+            "Risk description",
+            "风险说明|风险点|风险评估|潜在风险|风险分析|变更风险说明|变更影响|业务影响说明|影响分析|"
+            "影响分析描述|业务影响范围|影响说明|service impact|known risks",
+            width=30,
+        ),
+    ] = None
+    risk_control: Annotated[
+        Text,
+        Column(
+            "风险控制",
+            "Risk control",
+            "风险规避措施|规避措施|应对措施|控制措施|风险措施|应急措施|缓解措施|预案及降级方案|"
+            "保障机制|因应措施|风险对策|mitigation|mitigation action|risk mitigation|contingency|"
+            "control",
+            width=30,
+        ),
+    ] = None
+    dependencies: Annotated[
+        Dependencies,
+        Column(
+            "发布依赖",
+            "Dependencies",
+            "依赖|依赖项|依赖系统|依赖关系|依赖服务|依赖方名称|相关依赖|上下游依赖|前置依赖|前置条件|"
+            "前提条件|关联系统|相关系统|同步投产系统|发布相依|相依系统|相依性|dependency|depends on|"
+            "prerequisite|pre requisites|blocked by",
+            nouns="依赖",
+            width=20,
+        ),
+    ] = ()
+    configuration: Annotated[
+        Text,
+        Column(
+            "配置更新",
+            "Configuration",
+            "配置|配置变更|配置修改|配置项变更|配置项|配置文件更新|公共配置文件更新|动态配置文件更新|"
+            "应用开关配置变更|业务配置后台变更|nacos配置|nacos配置更新|apollo配置|参数变更|环境变量|"
+            "设定变更|设定档异动|组态变更|参数异动|config|config changes|config updates|"
+            "config map changes|configuration changes|helm values|env vars|feature flags",
+            width=36,
+            code=True,
+        ),
+    ] = None
+    ddl: Annotated[
+        Text,
+        Column(
+            "DDL",
+            "DDL",
+            "表结构变更|结构脚本|建表脚本|数据库表变更|数据结构变更sql|资料表异动|结构异动|sql ddl|"
+            "schema change|schema changes|migration",
+            width=44,
+            code=True,
+        ),
+    ] = None
+    dml: Annotated[
+        Text,
+        Column(
+            "DML",
+            "DML",
+            "数据变更|数据订正|初始化数据|数据脚本|刷数脚本|数据修复|是否更新数据库数据|代码变更sql|"
+            "资料异动|资料修正|sql dml|data migration|data fix|data change|seed data",
+            width=44,
+            code=True,
+        ),
+    ] = None
+    branch: Annotated[
+        Text,
+        Column(
+            "发布分支",
+            "Branch",
+            "分支|分支号|分支名|分支名称|应用分支号|代码分支|发版分支|生产分支|release分支|tag分支|"
+            "目标分支|git分支|指定分支|需发布分支名|release branch|git branch|ref",
+            nouns="分支",
+            width=20,
+        ),
+    ] = None
+    developers: Annotated[
+        People,
+        Column(
+            "开发人员",
+            "Developers",
+            "开发|开发者|研发|研发人员|开发负责人|开发责任人|开发管理员|后台开发人员|前端开发人员|"
+            "后台开发工程师|开发工程师|程式人员|dev|devs|developer|dev lead|engineer|rd",
+            width=14,
+        ),
+    ] = ()
+    testers: Annotated[
+        People,
+        Column(
+            "测试人员",
+            "Testers",
+            "测试|测试负责人|测试工程师|测试管理员|验证人|验证人员|验证复核人|验收人|内测负责人|"
+            "内测责任人|qa|qa lead|tester|test owner",
+            width=14,
+        ),
+    ] = ()
+
+    requirement: Annotated[
+        Text,
+        Column(
+            "需求编号",
+            "Requirement",
+            "需求单号|软件需求编号|联系单号|任务编号|实施单元编号|开发任务编号|jira|jira id|"
+            "jira ticket|requirement id|ticket",
+            width=16,
+            optional=True,
+        ),
+    ] = None
+    previous_version: Annotated[
+        Text,
+        Column(
+            "上一版本",
+            "Previous version",
+            "当前版本|历史版本|前一版本|上个版本|上一版本号|回退版本|线上版本|rollback tag|current version",
+            width=14,
+            optional=True,
+        ),
+    ] = None
+    previous_branch: Annotated[
+        Text,
+        Column(
+            "上一分支",
+            "Previous branch",
+            "当前分支|回退分支|线上分支|current branch",
+            width=18,
+            optional=True,
+        ),
+    ] = None
+    rollback: Annotated[
+        Text,
+        Column(
+            "回退方案",
+            "Rollback",
+            "回滚方案|回退步骤|回滚步骤|回退措施|回退应急方案|回复计划|rollback plan|rollback activity",
+            width=30,
+            optional=True,
+        ),
+    ] = None
+    verification: Annotated[
+        Text,
+        Column(
+            "验证方案",
+            "Verification",
+            "验证方式|生产验证方式|验证内容|验证点|验收方案|回归测试功能点|verify|smoke test",
+            width=30,
+            optional=True,
+        ),
+    ] = None
+    planned_time: Annotated[
+        Text,
+        Column(
+            "计划时间",
+            "Planned time",
+            "计划发布时间|计划投产日期|计划上线时间|预期发布时间|预计开始时间|planned start|planned date",
+            nouns="时间|日期",
+            width=18,
+            optional=True,
+        ),
+    ] = None
+    owner: Annotated[
+        People,
+        Column(
+            "负责人",
+            "Owner",
+            "责任人|应用负责人|任务负责人|系统负责人|项目负责人|pic",
+            nouns="负责人",
+            width=12,
+            optional=True,
+        ),
+    ] = ()
+    reviewer: Annotated[
+        People,
+        Column(
+            "审核人",
+            "Reviewer",
+            "审批人|评审人|复核人|approver|approved by|reviewers",
+            width=12,
+            optional=True,
+        ),
+    ] = ()
+    status: Annotated[
+        Text,
+        Column(
+            "状态",
+            "Status",
+            "发布状态|投产状态|计划状态|完成状态|state",
+            width=10,
+            optional=True,
+        ),
+    ] = None
+    note: Annotated[
+        Text,
+        Column(
+            "备注",
+            "Note",
+            "备注信息|说明|补充说明|附注|notes|remark|remarks|comment|comments",
+            width=28,
+            optional=True,
+        ),
+    ] = None
+
+    extra: Extras = ()
+
+    @model_validator(mode="after")
+    def _extras_are_extra(self) -> Self:
+        seen: set[str] = set()
+        for pair in self.extra:
+            if is_canonical(pair.header, columns_of(ReleaseItem)):
+                raise Refused(
+                    f"附加列“{pair.header}”与已有的列同名；请填到那一列",
+                    f'the extra column "{pair.header}" is a column that relplan knows; state it there',
+                )
+            if pair.header in seen:
+                raise Refused(f"附加列“{pair.header}”重复", f'the extra column "{pair.header}" is there twice')
+            seen.add(pair.header)
+        return self
+
+
+class ReleaseTable(Part):
+    """The release table: systems in the order in which the team wrote them."""
+
+    rows: Annotated[tuple[ReleaseItem, ...], BeforeValidator(as_list)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, data: object) -> object:
+        return {"rows": data} if isinstance(data, list | tuple) else data
+
+    @model_validator(mode="after")
+    def _canonical(self) -> Self:
+        """Rows that say nothing are left out, and all rows have their extra columns in one order."""
+        rows = tuple(row for row in self.rows if row.stated())
+        order = {header: i for i, header in enumerate(self.extra_headers())}
+        ordered = tuple(
+            row
+            if _is_sorted([order[pair.header] for pair in row.extra])
+            else row.model_copy(update={"extra": tuple(sorted(row.extra, key=lambda pair: order[pair.header]))})
+            for row in rows
+        )
+        if ordered != self.rows:
+            object.__setattr__(self, "rows", ordered)
+        return self
+
+    def extra_headers(self) -> tuple[str, ...]:
+        """The headers of all extra columns, in the order in which rows first name them."""
+        return tuple(dict.fromkeys(pair.header for row in self.rows for pair in row.extra))
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+def _is_sorted(numbers: list[int]) -> bool:
+    return all(a <= b for a, b in itertools.pairwise(numbers))

@@ -1,0 +1,90 @@
+"""Text as the model holds it: line ends are `\\n`, outer blanks are gone, every format can write it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from relplan.errors import Refused
+
+# What XML 1.0 cannot hold (section 2.2, "Char"): Word and Excel files are XML.
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Every line end that Unicode knows (UAX 14: CR, LF, VT, FF, NEL, LS, PS). Word and Excel
+# leave VT behind where someone pressed Shift+Enter.
+_LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_NEEDS_WORK: Final = re.compile("[\x00-\x08\x0b-\x1f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+NONE_WORDS: Final = frozenset(
+    [
+        "无",
+        "无。",
+        "没有",
+        "暂无",
+        "不涉及",
+        "不适用",
+        "无需",
+        "不需要",
+        "無",
+        "無需",
+        "不適用",
+        "不涉及。",
+        "n/a",
+        "na",
+        "none",
+        "nil",
+        "not",
+        "applicable",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "/",
+        "//",
+        "\\",
+        "-/-",
+    ]
+) | {"not applicable"}
+"""Words that say "there is none", as against a blank cell, which says nothing (lower case)."""
+
+
+def normalise(text: str) -> str:
+    """The text with `\\n` as its only line end and without outer blanks.
+
+    Raises:
+        Refused: the text holds a character that no XML file can hold.
+    """
+    if _NEEDS_WORK.search(text):
+        text = _LINE_END.sub("\n", text)
+        if bad := _UNWRITABLE.search(text):
+            code = f"U+{ord(bad.group()):04X}"
+            raise Refused(
+                f"文本第 {bad.start() + 1} 个字符是 {code}，Word 和 Excel 文件无法保存；请删除它",
+                f"character {bad.start() + 1} of the text is {code}, which no Word or Excel file can hold; delete it",
+            )
+    return text.strip()
+
+
+def is_none_word(text: str) -> bool:
+    """Whether the text says "there is none": 无, N/A, `-`, 不涉及 …"""
+    return len(text) < 16 and text.strip().lower() in NONE_WORDS
+
+
+def from_object(value: object) -> str:
+    """The text of something that stands where text belongs.
+
+    Raises:
+        Refused: the value is no text. A float is refused because 1.10 has already become 1.1.
+    """
+    if isinstance(value, str):
+        return normalise(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float):
+        raise Refused(
+            f"数字 {value} 应写成文本（带引号），否则 1.10 会变成 1.1",
+            f"write the number {value} as text (in quotes), or 1.10 becomes 1.1",
+        )
+    kind = type(value).__name__
+    raise Refused(f"这里应为文本，而不是 {kind}", f"text belongs here, not a {kind}")

@@ -1,0 +1,151 @@
+"""The small values of a plan: risk levels, actions, changes, dependencies, and the two that say why nothing is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from relplan.errors import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A typed value that could not be read: the words that stand there (2020年X月X日, 风险“很高”)."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """ "There is none", with the word the team used (无, N/A, `-`). Empty and false, unlike "not stated" it is known."""
+
+    word: str = "无"
+
+    def __str__(self) -> str:
+        return self.word
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+class Choice(Enum):
+    """One of a few words. The value is the word in plan files; `zh`, `en` stand in documents, `aliases` are read too."""
+
+    zh: str
+    en: str
+    aliases: tuple[str, ...]
+
+    def __new__(cls, value: str, zh: str, en: str, aliases: str = "") -> Choice:
+        member = object.__new__(cls)
+        member._value_ = value
+        member.zh, member.en, member.aliases = zh, en, tuple(aliases.split())
+        return member
+
+    def label(self, language: Language) -> str:
+        """The word for documents."""
+        return self.zh if language == "zh" else self.en
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class RiskLevel(Choice):
+    """How much can go wrong; from high to low."""
+
+    CRITICAL = "critical", "重大", "Critical", "重大风险 严重 極高 极高 特大"
+    HIGH = "high", "高", "High", "高风险 高風險 较高 較高 高级"
+    MEDIUM = "medium", "中", "Medium", "中风险 中風險 中等 一般 moderate mid middle"
+    LOW = "low", "低", "Low", "低风险 低風險 较低 較低 轻微 minor"
+
+
+class ReleaseKind(Choice):
+    """Whether the release goes the whole way of the process or the short one."""
+
+    REGULAR = (
+        "regular",
+        "常规",
+        "Regular",
+        "正常 常规发布 常规投产 正常投产 例行 計劃 计划 标准 normal standard planned",
+    )
+    HOTFIX = "hotfix", "紧急", "Hotfix", "紧急发布 紧急投产 救火 补丁 热修复 緊急 emergency urgent patch"
+
+
+class Action(Choice):
+    """What a step does to the running system; only declared, never run."""
+
+    NOTIFY = "notify", "通知", "Notify", "公告 notification"
+    UPLOAD = "upload", "上传", "Upload", "上傳"
+    VERIFY_PACKAGE = "verify-package", "校验包", "Verify package", "校验更新包 verify_package"
+    BACKUP = "backup", "备份", "Backup", "備份"
+    RESTRICT = "restrict", "限制访问", "Restrict access", "停服 关闭访问"
+    STOP = "stop", "停止服务", "Stop service", "停止"
+    SQL = "sql", "执行SQL", "Run SQL", "sql脚本 执行脚本 数据库"
+    CONFIG = "config", "更新配置", "Update configuration", "配置 configure configuration"
+    DEPLOY = "deploy", "部署", "Deploy", "更新应用 更新镜像 发布"
+    START = "start", "启动服务", "Start service", "启动"
+    VERIFY = "verify", "验证", "Verify", "校验 测试 check test"
+    REOPEN = "reopen", "恢复访问", "Reopen access", "开放访问 解除限制"
+    RESTORE = "restore", "恢复", "Restore", "还原 回退 回滚 rollback"
+    PUBLISH = "publish", "发布说明", "Publish notes", "发布公告"
+    OTHER = "other", "其他", "Other", "其它"
+
+
+class ChangeKind(Choice):
+    """What sort of change a line of the release notes tells of; in the order the notes show them."""
+
+    ADDED = "added", "新增", "Added", "新功能 新特性 增加 add feat feature new"
+    IMPROVED = "improved", "优化", "Improved", "改进 增强 提升 優化 improve improvement enhancement perf"
+    CHANGED = "changed", "变更", "Changed", "调整 修改 更新 升级 變更 change update"
+    FIXED = "fixed", "修复", "Fixed", "修正 缺陷 bug 修復 问题修复 fix bugfix hotfix"
+    SECURITY = "security", "安全", "Security", "安全修复 漏洞 sec"
+    REMOVED = "removed", "移除", "Removed", "删除 下线 废弃 remove deprecated deprecate revert"
+    INTERNAL = "internal", "内部", "Internal", "重构 测试 文档 构建 refactor docs doc test tests build ci chore style"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: `mark` says of which kind it is, as the team wrote it (【新增】, `feat(pay):`), `text` the rest."""
+
+    text: str
+    mark: str = ""
+
+    @property
+    def kind(self) -> ChangeKind | None:
+        """The kind that the mark names, if there is one."""
+        return KIND_OF_MARK.get(mark_word(self.mark))
+
+    def __str__(self) -> str:
+        space = " " if self.mark.endswith(":") else ""
+        return f"{self.mark}{space}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A system that another one needs, and the version bound if there is one (`>=2.3`, or `2.3` as it stood)."""
+
+    system: str
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.version}" if self.version else self.system
+
+
+def mark_word(mark: str) -> str:
+    """The bare word of a mark, lower case: 【新增】 -> 新增, `feat(pay)!:` -> feat."""
+    return mark.strip("【】[]:： !").partition("(")[0].strip().lower()
+
+
+KIND_OF_MARK: Final[dict[str, ChangeKind]] = {
+    word: kind for kind in ChangeKind for word in (kind.zh, kind.en.lower(), str(kind), *kind.aliases)
+}
