@@ -255,7 +255,7 @@ class PeopleKind(ListKind[str]):
     inline: ClassVar[bool] = True
 
     def _entry(self, value: object) -> Iterable[str]:
-        return split_outside_brackets(from_object(value), _PEOPLE_SEPARATOR)
+        return split_outside_brackets(from_object(value), NAMES)
 
 
 class WordsKind(ListKind[str]):
@@ -264,7 +264,7 @@ class WordsKind(ListKind[str]):
     inline: ClassVar[bool] = True
 
     def _entry(self, value: object) -> Iterable[str]:
-        return split_outside_brackets(from_object(value), _WORD_SEPARATOR)
+        return split_outside_brackets(from_object(value), WORDS)
 
 
 class DependenciesKind(ListKind[Dependency]):
@@ -287,7 +287,7 @@ class DependenciesKind(ListKind[Dependency]):
         if isinstance(value, Mapping):
             value = Dependency(**_only(value, "system", "version"))
         text = normalise(str(value)) if isinstance(value, Dependency) else from_object(value)
-        for part in split_outside_brackets(text, _WORD_SEPARATOR):
+        for part in split_outside_brackets(text, WORDS):
             yield self._one(part)
 
     def _one(self, text: str) -> Dependency:
@@ -357,8 +357,10 @@ def _only(value: Mapping[Any, Any], *keys: str) -> dict[str, str]:
 _NUMBER: Final = re.compile(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])\s*")
 _BULLET: Final = re.compile(r"[•●▪◦·]\s*|[-*–]\s+")
 _INDENT: Final = "   "
-_PEOPLE_SEPARATOR: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
-_WORD_SEPARATOR: Final = re.compile(r"[、，,;；\n]")
+NAMES: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
+"""What divides the names of people in a cell."""
+WORDS: Final = re.compile(r"[、，,;；\n]")
+"""What divides short words in a cell."""
 _OPEN, _CLOSE = "(（[【〔", ")）]】〕"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,23 +85,39 @@ def columns_of(model: type[BaseModel]) -> tuple[BoundColumn, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderIndex:
+    """What each header means, by its normalised form.
+
+    Attributes:
+        fields: from a header to its field.
+        canonical: the headers that are a field's own label in some language.
+    """
+
+    fields: Mapping[str, str]
+    canonical: frozenset[str]
+
+    def field(self, header: str) -> str | None:
+        """The field that `header` means, or None where it is not known."""
+        return self.fields.get(normalise_header(header))
+
+    def is_canonical(self, header: str) -> bool:
+        """Whether `header` is the very label of a field."""
+        return normalise_header(header) in self.canonical
+
+
 @functools.cache
-def header_index(model: type[BaseModel]) -> Mapping[str, str]:
-    """From each normalised header that is known to the field it means; the first column that claims one has it."""
-    index: dict[str, str] = {}
+def header_index(model: type[BaseModel]) -> HeaderIndex:
+    """The headers of a row-like model; where two columns claim one, a label goes before an alias, then the first."""
+    fields: dict[str, str] = {}
     for bound in columns_of(model):
         for header in (bound.column.zh, bound.column.en):
-            index.setdefault(normalise_header(header), bound.field)
+            fields.setdefault(normalise_header(header), bound.field)
+    canonical = frozenset(fields)
     for bound in columns_of(model):
         for header in bound.column.headers():
-            index.setdefault(normalise_header(header), bound.field)
-    return index
-
-
-def is_canonical(header: str, columns: Iterable[BoundColumn]) -> bool:
-    """Whether `header` is the very label of one of `columns`, in either language."""
-    word = normalise_header(header)
-    return any(word in (normalise_header(c.column.zh), normalise_header(c.column.en)) for c in columns)
+            fields.setdefault(normalise_header(header), bound.field)
+    return HeaderIndex(fields, canonical)
 
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")

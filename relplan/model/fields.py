@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_validator
+from pydantic_core import core_schema
 
 from relplan.model.celltext import (
     ChangesKind,
@@ -88,7 +89,16 @@ def said(rows: tuple[R, ...]) -> tuple[R, ...] | Nothing:
     return said
 
 
-AS_ROWS = (BeforeValidator(as_list), AfterValidator(said))
+class RowsOf:
+    """In the annotation of `tuple[Row, ...] | Nothing`: takes what `as_list` takes, keeps what `said` keeps."""
+
+    def __init__(self, row: type[Row]) -> None:
+        self._row = row
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        rows = handler.generate_schema(tuple[self._row, ...])  # type: ignore[name-defined]
+        kept = core_schema.no_info_after_validator_function(said, rows)
+        return core_schema.no_info_before_validator_function(as_list, kept)
 
 
 def is_blank(value: object) -> bool:

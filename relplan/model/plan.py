@@ -22,17 +22,17 @@ from relplan.model.celltext import RequiredTextKind, TextKind
 from relplan.model.columns import Column, columns_of
 from relplan.model.entries import Package, Participant, Script, Section, Step
 from relplan.model.fields import (
-    AS_ROWS,
     Items,
     KindField,
     Moment,
     Part,
     People,
+    RowsOf,
     Text,
     Words,
     is_blank,
 )
-from relplan.model.table import ReleaseTable
+from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.text import from_object
 from relplan.model.values import Nothing, Unread
 
@@ -95,7 +95,7 @@ def _window_text(start: dt.date, end: dt.date | None) -> str:
 class Rollback(Part):
     """How to go back, and when: what must have passed by the deadline, and who decides."""
 
-    steps: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    steps: Annotated[tuple[Step, ...] | Nothing, RowsOf(Step)] = ()
     deadline: Annotated[
         Moment,
         Column(
@@ -260,15 +260,15 @@ class ReleasePlan(Part):
             width=60,
         ),
     ] = ()
-    participants: Annotated[tuple[Participant, ...] | Nothing, *AS_ROWS] = ()
-    preparation: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
-    deployment: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
-    verification: Annotated[tuple[Step, ...] | Nothing, *AS_ROWS] = ()
+    participants: Annotated[tuple[Participant, ...] | Nothing, RowsOf(Participant)] = ()
+    preparation: Annotated[tuple[Step, ...] | Nothing, RowsOf(Step)] = ()
+    deployment: Annotated[tuple[Step, ...] | Nothing, RowsOf(Step)] = ()
+    verification: Annotated[tuple[Step, ...] | Nothing, RowsOf(Step)] = ()
     rollback: Rollback = Rollback()
     table: ReleaseTable = ReleaseTable()
-    scripts: Annotated[tuple[Script, ...] | Nothing, *AS_ROWS] = ()
-    packages: Annotated[tuple[Package, ...] | Nothing, *AS_ROWS] = ()
-    sections: Annotated[tuple[Section, ...] | Nothing, *AS_ROWS] = ()
+    scripts: Annotated[tuple[Script, ...] | Nothing, RowsOf(Script)] = ()
+    packages: Annotated[tuple[Package, ...] | Nothing, RowsOf(Package)] = ()
+    sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
 
     @property
     def digest(self) -> str:
@@ -300,7 +300,7 @@ def _data(part: object) -> Any:
         return part
     data = {column.field: column.kind.dump(getattr(part, column.field)) for column in columns_of(type(part))}
     for name in type(part).model_fields:
-        if name == "extra":
+        if name == "extra" and isinstance(part, ReleaseItem):
             data[name] = {pair.header: pair.text for pair in part.extra}
         elif name not in data:
             data[name] = _data(getattr(part, name))

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from relplan.errors import Refused
-from relplan.model.columns import Column, columns_of, is_canonical
+from relplan.model.columns import Column, header_index
 from relplan.model.fields import Changes, Dependencies, Part, People, RequiredText, Risk, Row, Text, as_list, is_blank
 
 
@@ -311,7 +311,7 @@ class ReleaseItem(Row):
     def _extras_are_extra(self) -> Self:
         seen: set[str] = set()
         for pair in self.extra:
-            if is_canonical(pair.header, columns_of(ReleaseItem)):
+            if header_index(ReleaseItem).is_canonical(pair.header):
                 raise Refused(
                     f"附加列“{pair.header}”与已有的列同名；请填到那一列",
                     f'the extra column "{pair.header}" is a column that relplan knows; state it there',

@@ -86,5 +86,9 @@ def from_object(value: object) -> str:
             f"数字 {value} 应写成文本（带引号），否则 1.10 会变成 1.1",
             f"write the number {value} as text (in quotes), or 1.10 becomes 1.1",
         )
-    kind = type(value).__name__
-    raise Refused(f"这里应为文本，而不是 {kind}", f"text belongs here, not a {kind}")
+    zh = en = type(value).__name__
+    if isinstance(value, dict):
+        zh, en = "键值对", "key: value pairs"
+    elif isinstance(value, list):
+        zh, en = "列表", "a list"
+    raise Refused(f"这里应为文本，而不是{zh}", f"text belongs here, not {en}")

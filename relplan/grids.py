@@ -1,0 +1,178 @@
+"""Sheets of cells, and the tables in them, found by their headers.
+
+A grid comes from a sheet, a CSV file or a table in a document; the same finder serves all.
+Rows and columns count from 0 here; addresses for people are made by `address`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from relplan.model.columns import HeaderIndex
+
+HEADER_ROWS: Final = 100
+"""How far down a sheet's first header row is looked for."""
+
+ENOUGH_COLUMNS: Final = 3
+"""Fewer recognised headers do not make a table: agile plans have "Priority" and "Risk" too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of merged cells, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet: the text that each cell shows.
+
+    Attributes:
+        name: of the sheet; blank for a file that is one table.
+        rows: text by row and column, blank where a cell is empty. Rows may differ in length.
+        merges: the merged cells; their text stands in the top left one.
+        numbers: cells that hold a number or date in a form that may not be what was typed (1.10 shown as 1.1).
+    """
+
+    name: str
+    rows: Sequence[Sequence[str]]
+    merges: tuple[Area, ...] = ()
+    numbers: frozenset[tuple[int, int]] = frozenset()
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell, without outer blanks; blank outside the grid."""
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            return self.rows[row][column].strip()
+        return ""
+
+    def filled(self, row: int) -> list[int]:
+        """The columns of a row that hold text."""
+        return [column for column, text in enumerate(self.rows[row]) if text.strip()]
+
+    def is_blank(self) -> bool:
+        """Whether no cell holds text."""
+        return not any(self.filled(row) for row in range(len(self.rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header row found in a grid.
+
+    Attributes:
+        row: where it begins.
+        body: the first row below it.
+        fields: from column to the field that its header means.
+        others: from column to a header that is not known.
+    """
+
+    row: int
+    body: int
+    fields: Mapping[int, str]
+    others: Mapping[int, str] = field(default_factory=dict)
+
+
+def address(row: int, column: int) -> str:
+    """`G7` for row 6, column 6."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+def column_letters(column: int) -> str:
+    """`A` for 0, `AA` for 26."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def best_header(grid: Grid, index: HeaderIndex, start: int = 0) -> Header | None:
+    """The row from `start` on with the most known headers; the first of equals. None where no header is known."""
+    best: Header | None = None
+    for row in range(start, min(len(grid.rows), start + HEADER_ROWS)):
+        if len(grid.filled(row)) > (len(best.fields) if best else 0):
+            found = header_at(grid, row, index)
+            if len(found.fields) > (len(best.fields) if best else 0):
+                best = found
+    return best
+
+
+def header_at(grid: Grid, row: int, index: HeaderIndex) -> Header:
+    """The header that `row` would be: a field goes to its own label where there is one, else to the leftmost alias."""
+    body = _body_below(grid, row)
+    captions = _captions(grid, row, body, index)
+    column_of: dict[str, int] = {}
+    for column, caption in captions.items():
+        name = index.field(caption)
+        if name is None:
+            continue
+        rival = column_of.get(name)
+        if rival is None or (index.is_canonical(caption) and not index.is_canonical(captions[rival])):
+            column_of[name] = column
+    fields = {column: name for name, column in column_of.items()}
+    others = {column: caption for column, caption in captions.items() if column not in fields}
+    return Header(row, body, dict(sorted(fields.items())), others)
+
+
+def _body_below(grid: Grid, row: int) -> int:
+    """The first row below a header; cells of the header that are merged downward make it higher."""
+    bottoms = [area.bottom for area in grid.merges if area.top == row and area.bottom > row and area.left == area.right]
+    return min([*bottoms, row + 2]) + 1 if bottoms else row + 1
+
+
+def _captions(grid: Grid, row: int, body: int, index: HeaderIndex) -> dict[int, str]:
+    """The header of each column; under a header of several rows the lowest known one, else all of them."""
+    captions: dict[int, str] = {}
+    if body == row + 1:
+        return {column: grid.text(row, column) for column in grid.filled(row)}
+    spread = {
+        (each, column): grid.text(area.top, area.left)
+        for area in grid.merges
+        if row <= area.top < body
+        for each in range(area.top, min(area.bottom, body - 1) + 1)
+        for column in range(area.left, area.right + 1)
+    }
+    for column in range(max(len(grid.rows[each]) for each in range(row, min(body, len(grid.rows))))):
+        texts = [grid.text(each, column) or spread.get((each, column), "") for each in range(row, body)]
+        words = list(dict.fromkeys(text for text in texts if text))
+        if words:
+            lowest = next((word for word in reversed(words) if index.field(word)), None)
+            captions[column] = lowest or " ".join(words)
+    return captions
+
+
+CELL_LIMIT: Final = 32_767
+"""Characters an Excel cell can hold (UTF-16 units); what is longer goes on in a sheet of its own."""
+
+CONTINUED: Final = re.compile(r"\n〔→ (?P<id>L\d+)〕\Z")
+"""The end of a cell whose text goes on: the id of its pieces."""
+
+
+def pieces(text: str, size: int = CELL_LIMIT - 100) -> list[str]:
+    """The text cut so that each piece fits a cell; `"".join` gives it back."""
+    found, start, units = [], 0, 0
+    for at, char in enumerate(text):
+        width = 2 if ord(char) > 0xFFFF else 1
+        if units + width > size:
+            found.append(text[start:at])
+            start, units = at, 0
+        units += width
+    return [*found, text[start:]]
+
+
+def fill_down(grid: Grid, first: int, last: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each cell of rows `first` to `last` that a downward merge leaves blank, the cell its text stands in."""
+    return {
+        (row, area.left): (area.top, area.left)
+        for area in grid.merges
+        if area.bottom > area.top
+        for row in range(max(area.top + 1, first), min(area.bottom, last) + 1)
+        if area.top >= first
+    }

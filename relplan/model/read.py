@@ -1,0 +1,157 @@
+"""What every reader returns, and the one way from raw data to a plan: all problems at once, each with its place."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ValidationError
+
+from relplan.errors import NO_PLACES, Message, Path, Place, PlanError, Problem, Refused, place_of, suggest
+from relplan.model.columns import columns_of
+from relplan.model.plan import ReleasePlan, walk
+from relplan.model.values import Unread
+
+NoticeKind: TypeAlias = Literal["read", "guessed", "unplaced", "unreadable"]
+"""What a notice tells: what was read from where, what was guessed, what found no field, what could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a reader has to say about its input."""
+
+    kind: NoticeKind
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A plan, the place each of its values came from, and what there is to say about the reading.
+
+    Attributes:
+        plan: the plan.
+        places: from the path of a value (`("table", "rows", 0, "version")`) to where it stood.
+            A value without an entry of its own stood where the nearest thing around it did.
+        notices: in the order of the input.
+    """
+
+    plan: ReleasePlan
+    places: Mapping[Path, Place] = field(default_factory=lambda: NO_PLACES)
+    notices: tuple[Notice, ...] = ()
+
+    def unreadable(self) -> tuple[Notice, ...]:
+        """The notices of values that could not be read."""
+        return tuple(notice for notice in self.notices if notice.kind == "unreadable")
+
+
+def build(data: object, places: Mapping[Path, Place], notices: Sequence[Notice] = (), name: str = "") -> Read:
+    """The plan that raw data says.
+
+    Raises:
+        PlanError: with every problem, each at its place (or in the file `name`).
+    """
+    if not isinstance(data, Mapping):
+        message = Message("计划文件的最外层应为“键: 值”", "a plan file holds `key: value` pairs at its top")
+        raise PlanError(Problem(message, place_of(places, ()) or Place(name)))
+    try:
+        with collector_paused():
+            plan = ReleasePlan.model_validate(dict(data))
+    except ValidationError as error:
+        problems = [_problem(each, places, name) for each in error.errors()]
+        raise PlanError(sorted(problems, key=_line_of)) from None
+    return Read(plan, places, (*notices, *_unreadable(plan, places)))
+
+
+@contextlib.contextmanager
+def collector_paused() -> Iterator[None]:
+    """Run with the garbage collector paused: building many rows makes no garbage and takes half the time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _unreadable(plan: ReleasePlan, places: Mapping[Path, Place]) -> Iterator[Notice]:
+    for path, value in walk(plan):
+        if isinstance(value, Unread):
+            yield Notice("unreadable", Problem(_unread_message(path, value), place_of(places, path)))
+
+
+def _line_of(found: Problem) -> tuple[int, int]:
+    return (found.place.line, found.place.column) if found.place else (0, 0)
+
+
+def _unread_message(path: Path, value: Unread) -> Message:
+    bound = bound_column(path)
+    if bound is None:
+        return Message(f"无法读取“{value}”", f'cannot read "{value}"')
+    choices = bound.kind.choices()
+    zh, en = f"{bound.column.zh}“{value}”无法读取", f'cannot read the {bound.column.en.lower()} "{value}"'
+    if choices:
+        known_zh, known_en = "/".join(c.zh for c in choices), ", ".join(c.en.lower() for c in choices)
+        return Message(f"{zh}；可用：{known_zh}", f"{en}; known: {known_en}")
+    example = bound.kind.json_schema().get("examples", ["30"])[0]
+    return Message(f"{zh}；请写成 {example} 的形式", f"{en}; write it like {example}")
+
+
+def bound_column(path: Path) -> Any:
+    """The column of the field at `path`, or None where it has none."""
+    model: Any = ReleasePlan
+    for step in path[:-1]:
+        if isinstance(step, str):
+            model = _model_in(model.model_fields[step].annotation)
+            if model is None:
+                return None
+    return next((bound for bound in columns_of(model) if bound.field == path[-1]), None)
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model class inside a field's type: `tuple[Step, ...] | Nothing` -> Step."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is not None:
+        return next((found for each in typing.get_args(annotation) if (found := _model_in(each))), None)
+    return None
+
+
+def _problem(error: Any, places: Mapping[Path, Place], name: str) -> Problem:
+    path: Path = error["loc"]
+    place = place_of(places, path) or Place(name)
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, Refused):
+        return Problem(reason.message, place)
+    if error["type"] == "extra_forbidden":
+        return Problem(_unknown_key(path), place)
+    return Problem(_wrong_type(error["type"], path, error["msg"]), place)
+
+
+def _unknown_key(path: Path) -> Message:
+    model: Any = ReleasePlan
+    for step in path[:-1]:
+        if isinstance(step, str):
+            model = _model_in(model.model_fields[step].annotation)
+    known = tuple(model.model_fields)
+    hint = suggest(str(path[-1]), known)
+    if not hint.zh:
+        hint = Message(f"；可用：{'、'.join(known)}", f"; known: {', '.join(known)}")
+    return Message(f"未知的键“{path[-1]}”{hint.zh}", f'unknown key "{path[-1]}"{hint.en}')
+
+
+def _wrong_type(kind: str, path: Path, detail: str) -> Message:
+    spot = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return Message(f"“{spot}”这里应为“键: 值”或文本", f'"{spot}" takes `key: value` pairs or text here')
+    if kind in ("tuple_type", "list_type"):
+        return Message(f"“{spot}”应为列表", f'"{spot}" takes a list')
+    if kind == "missing":
+        return Message(f"缺少“{spot}”", f'"{spot}" is missing')
+    return Message(f"“{spot}”的值不正确（{detail}）", f'"{spot}" has a wrong value ({detail})')

@@ -1,0 +1,61 @@
+"""A plan while it is being read: raw data, the place of each value, and what there is to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from relplan.errors import Message, Path, Place, Problem
+from relplan.model.read import Notice, NoticeKind, Read, build
+
+
+@dataclass
+class Draft:
+    """Collects what readers find; `read` makes the plan of it."""
+
+    name: str
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def state(self, path: Path, text: str, place: Place) -> None:
+        """Set a fact. What was stated before stands; another word for it is reported."""
+        box = self.data
+        for step in path[:-1]:
+            box = box.setdefault(str(step), {})
+        key = str(path[-1])
+        if key not in box:
+            box[key] = text
+            self.places[path] = place
+        elif box[key] != text:
+            self.note(
+                "unplaced",
+                f"“{text}”已在 {self.places[path]} 写为“{box[key]}”",
+                f'"{text}" is "{box[key]}" at {self.places[path]}',
+                place,
+            )
+
+    def add(self, path: Path, entry: Mapping[str, Any], places: Mapping[Path, Place], place: Place) -> None:
+        """Append an entry to a list; `places` are relative to the entry."""
+        box: Any = self.data
+        for step in path[:-1]:
+            box = box.setdefault(str(step), {})
+        entries = box.setdefault(str(path[-1]), [])
+        here = (*path, len(entries))
+        entries.append(dict(entry))
+        self.places[here] = place
+        for inner, each in places.items():
+            self.places[(*here, *inner)] = each
+
+    def note(self, kind: NoticeKind, zh: str, en: str, place: Place) -> None:
+        """Say something about the input."""
+        self.notices.append(Notice(kind, Problem(Message(zh, en), place)))
+
+    def read(self) -> Read:
+        """The plan.
+
+        Raises:
+            PlanError: with all that the model refuses, each at its place.
+        """
+        return build(self.data, self.places, self.notices, self.name)

@@ -1,0 +1,82 @@
+"""Plan files: the plan as YAML or JSON, in the one form that every plan has.
+
+The YAML is written here, not by PyYAML, so that the bytes depend on no library's version:
+plain words bare, SQL and other lines as a literal block, everything odd in double quotes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from relplan.model.plan import ReleasePlan
+
+SCHEMA_FILE: Final = "relplan.schema.json"
+"""The JSON Schema that `relplan new` writes beside a plan, named in its first line."""
+
+SCHEMA_LINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
+"""The comment in which editors with YAML support look for the schema."""
+
+
+def write_yaml(plan: ReleasePlan) -> bytes:
+    """The plan as YAML."""
+    lines: list[str] = []
+    _mapping(plan.data(), "", lines)
+    return (SCHEMA_LINE + "".join(f"{line}\n" for line in lines)).encode()
+
+
+def write_json(plan: ReleasePlan) -> bytes:
+    """The plan as JSON."""
+    return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# Words that YAML 1.1 or 1.2 would read as something else than text stay in quotes, for other tools' sake.
+_PLAIN: Final = re.compile(r"(?!.*(?:: | #|:$))(?:[^\W\d_]|[【（《“])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
+_NOT_TEXT: Final = re.compile(r"(?:true|false|yes|no|on|off|null|y|n)", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
+
+
+def _mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
+    for key, value in data.items():
+        _entry(f"{indent}{_scalar(key, indent, key=True)}:", value, indent, lines)
+
+
+def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
+    if isinstance(value, dict):
+        lines.append(head)
+        _mapping(value, indent + "  ", lines)
+    elif isinstance(value, list):
+        lines.append(head)
+        for item in value:
+            _item(item, indent + "  ", lines)
+    else:
+        lines.append(f"{head} {_scalar(value, indent)}")
+
+
+def _item(item: Any, indent: str, lines: list[str]) -> None:
+    if isinstance(item, dict):
+        start = len(lines)
+        _mapping(item, indent + "  ", lines)
+        lines[start] = f"{indent}- {lines[start].lstrip(' ')}"
+    else:
+        lines.append(f"{indent}- {_scalar(item, indent)}")
+
+
+def _scalar(value: Any, indent: str, key: bool = False) -> str:
+    if isinstance(value, int):
+        return str(value)
+    text = str(value)
+    if _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text):
+        return text
+    if "\n" in text and not key and _BLOCK.fullmatch(text) and text[0] not in " \t":
+        return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in text.split("\n"))
+    return _quoted(text)
+
+
+_ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted scalar: JSON's escapes are YAML's too; characters YAML calls unprintable are escaped."""
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", json.dumps(text, ensure_ascii=False))
