@@ -131,23 +131,3 @@ def place_of(places: Mapping[Path, Place], path: Path) -> Place | None:
         if (place := places.get(path[:length])) is not None:
             return place
     return None
-
-
-__all__ = [
-    "LANGUAGES",
-    "NO_PLACES",
-    "Language",
-    "Message",
-    "Path",
-    "Place",
-    "PlanError",
-    "Problem",
-    "ReadError",
-    "Refused",
-    "RelplanError",
-    "TemplateError",
-    "WriteError",
-    "place_of",
-    "problem",
-    "suggest",
-]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import typing
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
@@ -328,3 +329,25 @@ def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from walk(value, (*path, i))
     elif part is not None and part != ():
         yield path, part
+
+
+def model_at(path: Path) -> type[BaseModel] | None:
+    """The model of what stands at `path`, or of the entries of the list there; None where there are none.
+
+    The rows of the release table are the entries of `("table",)` too.
+    """
+    model: Any = ReleasePlan
+    for step in path:
+        if isinstance(step, str):
+            field = model.model_fields.get(step)
+            model = _model_in(field.annotation) if field else None
+            if model is None:
+                return None
+    return ReleaseItem if model is ReleaseTable and len(path) == 1 else model
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model class inside a field's type: `tuple[Step, ...] | Nothing` -> Step."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in typing.get_args(annotation) if (found := _model_in(each))), None)

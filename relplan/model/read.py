@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import types
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from relplan.errors import NO_PLACES, Message, Path, Place, PlanError, Problem, Refused, place_of, suggest
-from relplan.model.columns import columns_of
-from relplan.model.plan import ReleasePlan, walk
+from relplan.model.columns import BoundColumn, columns_of
+from relplan.model.plan import ReleasePlan, model_at, walk
 from relplan.model.values import Unread
 
 NoticeKind: TypeAlias = Literal["read", "guessed", "unplaced", "unreadable"]
@@ -103,24 +101,10 @@ def _unread_message(path: Path, value: Unread) -> Message:
     return Message(f"{zh}；请写成 {example} 的形式", f"{en}; write it like {example}")
 
 
-def bound_column(path: Path) -> Any:
+def bound_column(path: Path) -> BoundColumn | None:
     """The column of the field at `path`, or None where it has none."""
-    model: Any = ReleasePlan
-    for step in path[:-1]:
-        if isinstance(step, str):
-            model = _model_in(model.model_fields[step].annotation)
-            if model is None:
-                return None
-    return next((bound for bound in columns_of(model) if bound.field == path[-1]), None)
-
-
-def _model_in(annotation: Any) -> Any:
-    """The model class inside a field's type: `tuple[Step, ...] | Nothing` -> Step."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is not None:
-        return next((found for each in typing.get_args(annotation) if (found := _model_in(each))), None)
-    return None
+    model = model_at(path[:-1])
+    return next((bound for bound in columns_of(model) if bound.field == path[-1]), None) if model else None
 
 
 def _problem(error: Any, places: Mapping[Path, Place], name: str) -> Problem:
@@ -135,11 +119,8 @@ def _problem(error: Any, places: Mapping[Path, Place], name: str) -> Problem:
 
 
 def _unknown_key(path: Path) -> Message:
-    model: Any = ReleasePlan
-    for step in path[:-1]:
-        if isinstance(step, str):
-            model = _model_in(model.model_fields[step].annotation)
-    known = tuple(model.model_fields)
+    model = model_at(path[:-1])
+    known = tuple(model.model_fields) if model else ()
     hint = suggest(str(path[-1]), known)
     if not hint.zh:
         hint = Message(f"；可用：{'、'.join(known)}", f"; known: {', '.join(known)}")

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, PlainSerializer, model_validator
 from relplan.errors import Refused
 from relplan.model.columns import Column, header_index
 from relplan.model.fields import Changes, Dependencies, Part, People, RequiredText, Risk, Row, Text, as_list, is_blank
+from relplan.model.values import RiskLevel
 
 
 class Extra(Part):
@@ -350,6 +351,12 @@ class ReleaseTable(Part):
     def extra_headers(self) -> tuple[str, ...]:
         """The headers of all extra columns, in the order in which rows first name them."""
         return tuple(dict.fromkeys(pair.header for row in self.rows for pair in row.extra))
+
+    @property
+    def risk_level(self) -> RiskLevel | None:
+        """The highest risk of any row; derived, never stored."""
+        levels = {row.risk_level for row in self.rows}
+        return next((level for level in RiskLevel if level in levels), None)
 
     def __bool__(self) -> bool:
         return bool(self.rows)

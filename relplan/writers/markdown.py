@@ -28,8 +28,8 @@ from relplan.blocks import (
     LineBreak,
     Link,
     List,
-    ListItem,
     Listing,
+    ListItem,
     PageBreak,
     Paragraph,
     Rule,
@@ -157,10 +157,8 @@ def _is_short(item: ListItem) -> bool:
 
 
 def _item(item: ListItem, tight: bool, context: _Context) -> str:
-    if tight:
-        body = "\n".join(_block(block, context) for block in item.blocks)
-    else:
-        body = _blocks(item.blocks, context)
+    parts = [_block(block, context) for block in item.blocks] if tight else [_blocks(item.blocks, context)]
+    body = "\n".join(parts)
     if item.checked is None:
         return body
     if item.blocks and isinstance(item.blocks[0], Paragraph):

@@ -52,7 +52,7 @@ _LABEL: Final = _compiled(_ALWAYS, _BRACKETS, _TILDES)
 
 _LINE_START: Final = re.compile(
     r"""(?: \#{1,6}(?=\s|\Z) | > | [-+](?=\s|\Z) | =+\s*\Z
-          | [-:|\s]+\Z                             # a rule, a heading's underline, the second row of a table
+          | [-:|\s]*-[-:|\s]*\Z                    # a rule, a heading's underline, the second row of a table
           | \[[ xX]\](?=\s|\Z) | \[!\w+\]\s*\Z     # a box, an alert
         )""",
     re.VERBOSE,
@@ -105,13 +105,17 @@ def line(text: str) -> str:
 
 def edges(text: str) -> str:
     """Text whose first and last blanks are character references, since parsers strip blanks."""
-    if not text:
+    if not text or not (text[0].isspace() or text[-1].isspace()):
         return text
-    last = f"&#{ord(text[-1])};" if text[-1].isspace() else text[-1]
     if len(text) == 1:
-        return last
-    first = f"&#{ord(text[0])};" if text[0].isspace() else text[0]
-    return first + text[1:-1] + last
+        return _reference(text)
+    return _reference(text[0]) + text[1:-1] + _reference(text[-1])
+
+
+def _reference(character: str) -> str:
+    # Parsers refuse references to controls.
+    visible = not character.isspace() or (unicodedata.category(character) == "Cc" and character != "\t")
+    return character if visible else f"&#{ord(character)};"
 
 
 def code_span(text: str) -> str:
@@ -149,7 +153,7 @@ def _parts(content: Iterable[Inline], inside: frozenset[type]) -> str:
                 # "!" before a link would make a picture of it.
                 out = out[:-1] + "\\!" if out.endswith("!") else out
                 out += f"[{label}]({destination(target)})"
-            case _:
+            case Strong() | Emphasis() | Strike():
                 after = _first(parts[index + 1]) if index + 1 < len(parts) else ""
                 out += _wrapped(part, out[-1:], _parts(part.content, inside | {type(part)}), after)
     return out
@@ -206,8 +210,12 @@ def _merged(content: Iterable[Inline], inside: frozenset[type]) -> list[_Part]:
                 out[-1] = Text(one + two)
             case InlineCode(one), InlineCode(two):
                 out[-1] = InlineCode(one + two)
-            case (Strong(), Strong()) | (Emphasis(), Emphasis()) | (Strike(), Strike()):
-                out[-1] = type(part)(last.content + part.content)
+            case Strong(begun), Strong(more):
+                out[-1] = Strong(begun + more)
+            case Emphasis(begun), Emphasis(more):
+                out[-1] = Emphasis(begun + more)
+            case Strike(begun), Strike(more):
+                out[-1] = Strike(begun + more)
             case _:
                 out.append(part)
     return out
@@ -229,8 +237,8 @@ def _flat(content: Iterable[Inline], inside: frozenset[type]) -> Iterator[_Part]
                 yield Strong((words,)) if tone == "gap" and Strong not in inside else words
             case Link(target, words) if not is_safe(target):
                 yield from _flat(words, inside)
-            case _ if type(each) in inside:
-                yield from _flat(each.content, inside)
+            case Strong(words) | Emphasis(words) | Strike(words) | Link(_, words) if type(each) in inside:
+                yield from _flat(words, inside)
             case _:
                 yield each
 

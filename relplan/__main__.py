@@ -1,0 +1,5 @@
+"""`python -m relplan`."""
+
+from relplan.cli import main
+
+main()

@@ -1,0 +1,121 @@
+"""The command `relplan`: reads options, calls `relplan.api`, prints. It holds no logic of its own.
+
+stdout carries only the product, everything else goes to stderr. Exit codes: 0 fine, 1 the answer is no,
+2 wrong use, 3 could not run. Nothing but click is imported until a command needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from relplan.cli.speech import say
+
+COULD_NOT_RUN: Final = 3
+
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "new": ("new", "生成一份起始计划", "Write a starter plan"),
+    "import": ("importing", "把表格或文件读成计划", "Read a spreadsheet or file into a plan"),
+    "render": ("render", "由计划生成文档", "Make documents from a plan"),
+    "documents": ("documents", "列出文档及其模板", "List the documents and their templates"),
+    "schema": ("schema", "输出计划文件的 JSON Schema", "Print the JSON Schema of plan files"),
+}
+"""Every command: the module of `relplan.cli` it is in, and what it does."""
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is named; its list of commands needs none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"relplan.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from relplan.errors import suggest
+
+            hint, known = suggest(args[0], COMMANDS), ", ".join(COMMANDS)
+            ctx.fail(
+                say(
+                    f"没有命令“{args[0]}”{hint.zh or f'；可用：{known}'}",
+                    f'there is no command "{args[0]}"{hint.en or f"; known: {known}"}',
+                )
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(say("命令", "Commands")):
+            formatter.write_dl([(name, say(zh, en)) for name, (_, zh, en) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from relplan import __version__
+
+        click.echo(f"relplan {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=say(
+        "一份经过校验的发布计划，生成发布所需的每一份文档（Markdown、Word、Excel、HTML，中英文）。",
+        "One validated release plan, and every document a release needs (Markdown, Word, Excel, HTML; Chinese and English).",
+    ),
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help=say("显示版本", "Show the version"),
+)
+def cli() -> None:
+    """The group of all commands."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command and end the process with its exit code; no input ends in a traceback."""
+    from relplan.errors import RelplanError
+
+    try:
+        cli.main(args=arguments, prog_name="relplan", standalone_mode=True)
+    except RelplanError as error:
+        from relplan.cli.speech import language
+
+        for line in error.text(language()).splitlines():
+            click.echo(f"relplan: {line}" if len(error.problems) == 1 else line, err=True)
+        sys.exit(COULD_NOT_RUN)
+    except BrokenPipeError:
+        # Whoever read the output has gone; nothing is left to tell it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError:
+        click.echo(say("relplan: 内存不足", "relplan: out of memory"), err=True)
+        sys.exit(COULD_NOT_RUN)
+    except Exception as error:
+        if os.environ.get("RELPLAN_DEBUG"):
+            raise
+        kind = f"{type(error).__name__}: {error}"
+        click.echo(
+            say(
+                f"relplan: 内部错误：{kind}（设置 RELPLAN_DEBUG=1 可看到详情）",
+                f"relplan: internal error: {kind} (RELPLAN_DEBUG=1 shows where)",
+            ),
+            err=True,
+        )
+        sys.exit(COULD_NOT_RUN)

@@ -1,0 +1,90 @@
+"""`relplan render`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+
+import click
+
+from relplan.cli.speech import say
+
+
+def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
+    """The document's date: `--date`, else that of SOURCE_DATE_EPOCH (seconds since 1970, UTC), else none."""
+    try:
+        if value:
+            return dt.date.fromisoformat(value)
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch else None
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(say("日期应写成 2026-08-20", "write the date like 2026-08-20")) from None
+
+
+@click.command(
+    "render",
+    help=say(
+        "由计划生成文档。PLAN 可以是计划文件，也可以是能导入的任何文件。格式由输出文件的扩展名决定：.md .docx .xlsx .html。",
+        "Make a document from a plan. PLAN may be a plan file or any file that can be imported. The endings of the outputs "
+        "say the formats: .md .docx .xlsx .html.",
+    ),
+)
+@click.argument("plan")
+@click.option("-d", "--document", default="", metavar=say("文档", "NAME"), help=say("哪份文档（见 relplan documents）；默认 plan，.xlsx 默认 workbook", "Which document (see relplan documents); by default plan, for .xlsx workbook"))  # fmt: skip
+@click.option("-o", "--output", "outputs", multiple=True, metavar=say("文件", "FILE"), help=say("输出文件，可重复；- 为标准输出（Markdown）", "An output, repeatable; - is stdout (Markdown)"))  # fmt: skip
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    help=say("文档语言；默认按计划", "The document's language; by default the plan's"),
+)
+@click.option(
+    "-t",
+    "--template",
+    metavar=say("模板", "FILE"),
+    help=say("使用自己的模板（.md.j2）", "Use a template of your own (.md.j2)"),
+)
+@click.option(
+    "--theme",
+    metavar=say("主题", "FILE"),
+    help=say("Word（.docx）或 HTML（.css）的样式", "The look of Word (.docx) or HTML (.css)"),
+)
+@click.option("--audience", type=click.Choice(["internal", "customer"]), default="internal", show_default=True, help=say("发布说明给谁看", "Whom release notes are for"))  # fmt: skip
+@click.option("--date", callback=_date, metavar="YYYY-MM-DD", help=say("文档日期；默认取 SOURCE_DATE_EPOCH，否则不写", "The document's date; by default SOURCE_DATE_EPOCH's, else none"))  # fmt: skip
+@click.option(
+    "--check",
+    is_flag=True,
+    help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if an output would change"),
+)
+def command(
+    plan: str,
+    document: str,
+    outputs: tuple[str, ...],
+    lang: str | None,
+    template: str | None,
+    theme: str | None,
+    audience: str,
+    date: dt.date | None,
+    check: bool,
+) -> None:
+    """Make a document from a plan."""
+    from relplan import api, files
+    from relplan.cli.reporting import report
+
+    read = api.load(plan)
+    if read.notices:
+        report(read, ("guessed", "unplaced", "unreadable"))
+    contents = api.render_all(
+        read.plan,
+        outputs or (files.STANDARD,),
+        document,
+        theme=theme,
+        language=lang,
+        audience=audience,
+        date=date,
+        template=template,
+    )
+    if check:
+        sys.exit(1 if files.changed(contents) else 0)
+    for path in files.write(contents):
+        click.echo(path, err=True)

@@ -1,0 +1,1 @@
+"""Documents: from a plan, through a template, to blocks."""

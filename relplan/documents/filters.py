@@ -1,0 +1,279 @@
+"""The filters of templates: from values to text and blocks. `FILTERS` at the foot is all there is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from relplan.blocks import Block, Callout, CalloutKind, Code, List, ListItem, Mark, Paragraph, Text, lines, plain
+from relplan.documents.records import Record, part_of
+from relplan.documents.tables import TONES, facts_table, release_table, rows_table, table_column
+from relplan.errors import Language, TemplateError, problem, suggest
+from relplan.markdown import Fragment, Value, to_blocks
+from relplan.model import moments
+from relplan.model.columns import columns_of
+from relplan.model.entries import Step
+from relplan.model.fields import Row
+from relplan.model.plan import ReleasePlan, Rollback, Window, model_at
+from relplan.model.table import ReleaseItem, ReleaseTable
+from relplan.model.text import is_none_word
+from relplan.model.values import ChangeKind, Choice, Nothing, RiskLevel
+from relplan.resources import labels
+
+
+class Entry(NamedTuple):
+    """One change of the release notes, with the system it is in."""
+
+    system: str | None
+    version: str | None
+    text: str
+
+
+class Group(NamedTuple):
+    """The changes of one kind."""
+
+    kind: ChangeKind | None
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def shown(value: object, language: Language) -> Value:
+    """What `{{ value }}` prints: None is a gap that someone has to fill, a risk level carries its tone.
+
+    Raises:
+        TemplateError: a record has no one text; print its fields, or use `| table`.
+    """
+    if value is None:
+        return (Mark(labels(language)["gap"], "gap"),)
+    if isinstance(value, str | Fragment):
+        return value
+    if isinstance(value, RiskLevel):
+        return (Mark(value.label(language), TONES[value]),)
+    if isinstance(value, Choice):
+        return value.label(language)
+    if isinstance(value, dt.date):
+        return moments.write(value)
+    if isinstance(value, tuple | list):
+        words = [shown(each, language) for each in value]
+        separator = "、" if language == "zh" else ", "
+        return separator.join(word if isinstance(word, str) else "" for word in words) or shown(None, language)
+    if isinstance(part := part_of(value), BaseModel):
+        name = type(part).__name__
+        raise TemplateError(
+            problem(
+                f"不能直接输出 {name}；请输出它的字段，或用 | table",
+                f"a {name} has no text of its own; print its fields, or use | table",
+            )
+        )
+    return str(value)
+
+
+def table(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
+    """A table of the release table, or of a part's entries; `fields` names the columns to show, in the model's words."""
+    part = part_of(value)
+    if isinstance(part, ReleaseTable):
+        _check_fields(fields, ReleaseItem)
+        return Fragment((release_table(part, language, fields),))
+    rows, model = _rows(part)
+    _check_fields(fields, model)
+    return Fragment((rows_table(rows, model, language, fields),))
+
+
+def sheet(value: object, part: str, *, language: Language) -> Fragment:
+    """The table of a part of the plan (`"scripts"`, `"rollback.steps"`): its header is there even without entries."""
+    rows, path = part_of(value), tuple(part.split("."))
+    model = model_at(path)
+    if model is None or not isinstance(rows, ReleasePlan):
+        raise TemplateError(
+            problem(
+                f"计划中没有列表“{part}”", f'a plan has no list "{part}"; use it as {{{{ plan | sheet("scripts") }}}}'
+            )
+        )
+    for name in path:
+        rows = getattr(rows, name)
+    if isinstance(rows, ReleaseTable):
+        return Fragment((release_table(rows, language),))
+    return Fragment((rows_table(rows, model, language),))  # type: ignore[arg-type]
+
+
+def entries(value: object, *, language: Language) -> Fragment:
+    """A part as a document shows it: a list where every entry is just its text, else a table with numbers.
+
+    What is not stated is a gap that can be seen; a stated "none" is its word.
+    """
+    part = part_of(value)
+    if isinstance(part, Nothing):
+        return Fragment((Paragraph((Text(part.word),)),))
+    if not part:
+        return Fragment((Paragraph((Mark(labels(language)["gap"], "gap"),)),))
+    if not isinstance(part, tuple) or not isinstance(part[0], Row):
+        items = part if isinstance(part, tuple) else (part,)
+        return Fragment((_list([str(item) for item in items]),))
+    if all(row.stated() == {row.main} for row in part):
+        return Fragment((_list([getattr(row, row.main) for row in part], numbered=isinstance(part[0], Step)),))
+    return Fragment((_numbered_table(part, language),))
+
+
+def _list(texts: Sequence[str], numbered: bool = False) -> List:
+    return List(tuple(ListItem((Paragraph(lines(text)),)) for text in texts), 1 if numbered else None)
+
+
+def _numbered_table(rows: tuple[Row, ...], language: Language) -> Block:
+    """The columns that some entry states; steps have their number before them."""
+    bounds = columns_of(type(rows[0]))
+    stated = {name for row in rows for name in row.stated()}
+    known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated - {"number", "id"}])
+    if not isinstance(rows[0], Step):
+        return known
+    number = next(b for b in bounds if b.field == "number")
+    numbers = [getattr(row, "number", None) or str(i) for i, row in enumerate(rows, 1)]
+    body = tuple((shown_number, *cells) for shown_number, cells in zip(numbers, known.rows, strict=True))
+    return type(known)((table_column(number, language), *known.columns), body)
+
+
+def facts(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
+    """The facts of the plan, or of its rollback, as a table of keys and values; `fields` names some, gaps marked."""
+    part = part_of(value)
+    if not isinstance(part, ReleasePlan | Rollback):
+        raise TemplateError(problem("| facts 只用于 plan 或 plan.rollback", "| facts takes plan or plan.rollback"))
+    known = [b.field for model in (type(part), Window) for b in columns_of(model)]
+    _check_known(fields, known)
+    return Fragment((facts_table(part, language, fields),))
+
+
+def markdown(value: object, *, language: Language) -> Fragment:
+    """A text that is Markdown itself, parsed for itself; nothing in it is a template."""
+    text = part_of(value)
+    if text is None:
+        return Fragment((Paragraph((Mark(labels(language)["gap"], "gap"),)),))
+    return Fragment(to_blocks(str(text), keep_line_ends=True))
+
+
+def code(value: object, syntax: str = "", *, language: Language) -> Fragment:
+    """A text as a block of code; `syntax` names its language."""
+    return Fragment((Code(str(value), syntax),))
+
+
+def callout(value: object, kind: CalloutKind = "note", *, language: Language) -> Fragment:
+    """A text in a box: note, tip, important, warning or caution."""
+    return Fragment((Callout(kind, (Paragraph(lines(str(value))),)),))
+
+
+def section(number: int, *, language: Language) -> str:
+    """The number of a section: 1 -> `I、`."""
+    return str(labels(language)["numbers"]["section"]).format(roman=roman(number))
+
+
+def appendix(number: int, *, language: Language) -> str:
+    """The number of an appendix: 1 -> `附一、`."""
+    numbers = labels(language)["numbers"]
+    ordinals = numbers["ordinals"]
+    ordinal = ordinals[number - 1] if number <= len(ordinals) else number
+    return str(numbers["appendix"]).format(ordinal=ordinal)
+
+
+def roman(number: int) -> str:
+    """A number from 1 to 39 in Roman numerals."""
+    return "X" * (number // 10) + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[number % 10]
+
+
+def dated(value: object, *, language: Language) -> Value:
+    """A date with its day of the week: `2026-08-20 22:00（周四）`; anything else as it prints."""
+    if not isinstance(value, dt.date):
+        return shown(value, language)
+    pattern, names = labels(language)["dated"], labels(language)["weekdays"]
+    return str(pattern).format(date=moments.write(value), weekday=names[value.weekday()])
+
+
+def fill(pattern: str, *, language: Language, **words: object) -> str:
+    """A label with its `{places}` filled; for what is not stated, the words of the gap."""
+
+    def word(match: re.Match[str]) -> str:
+        value = shown(words.get(match[1]), language)
+        return value if isinstance(value, str) else plain(value) if isinstance(value, tuple) else ""
+
+    return re.sub(r"\{(\w+)\}", word, pattern)
+
+
+def by_kind(value: object, audience: str = "internal", *, language: Language) -> tuple[Group, ...]:
+    """The changes of the release table in groups of their kinds; a customer is spared those that are internal."""
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| by_kind 只用于 plan.table", "| by_kind takes plan.table"))
+    found: dict[ChangeKind | None, list[Entry]] = {}
+    for item in table.rows:
+        for change in () if isinstance(item.changes, Nothing) else item.changes:
+            found.setdefault(change.kind, []).append(Entry(item.system, item.version, change.text))
+    order: tuple[ChangeKind | None, ...] = (*ChangeKind, None)
+    other = str(labels(language)["changes_other"])
+    return tuple(
+        Group(kind, kind.label(language) if kind else other, tuple(found[kind]))
+        for kind in order
+        if kind in found and not (kind is ChangeKind.INTERNAL and audience == "customer")
+    )
+
+
+def stating(value: object, field: str, *, language: Language) -> tuple[Record, ...]:
+    """The rows of the release table that state `field`; a stated "none" does not count."""
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| stating 只用于 plan.table", "| stating takes plan.table"))
+    _check_fields([field], ReleaseItem)
+    return tuple(Record(row) for row in table.rows if _says_something(getattr(row, field)))
+
+
+def _says_something(value: object) -> bool:
+    return bool(value) and not (isinstance(value, str) and is_none_word(value))
+
+
+def is_none(value: object, *, language: Language) -> bool:
+    """Whether a text says "there is none": 无, N/A, `-` …"""
+    return isinstance(value, str) and is_none_word(value)
+
+
+def _rows(part: object) -> tuple[Sequence[BaseModel], type[BaseModel]]:
+    if isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
+        return part, type(part[0])
+    raise TemplateError(
+        problem(
+            '| table 需要有内容的列表；可能为空的请用 | entries 或 plan | sheet("…")',
+            '| table takes entries; for what may be empty use | entries or plan | sheet("…")',
+        )
+    )
+
+
+def _check_fields(fields: Sequence[str], model: type[BaseModel]) -> None:
+    _check_known(fields, [b.field for b in columns_of(model)])
+
+
+def _check_known(fields: Sequence[str], known: Sequence[str]) -> None:
+    for field in fields:
+        if field not in known:
+            hint = suggest(field, known)
+            raise TemplateError(problem(f"没有“{field}”这一列{hint.zh}", f'there is no column "{field}"{hint.en}'))
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {
+        "appendix": appendix,
+        "by_kind": by_kind,
+        "callout": callout,
+        "code": code,
+        "dated": dated,
+        "entries": entries,
+        "facts": facts,
+        "fill": fill,
+        "is_none": is_none,
+        "markdown": markdown,
+        "section": section,
+        "sheet": sheet,
+        "stating": stating,
+        "table": table,
+    }
+)
+"""Every filter that templates have beside Jinja's own; each gets the document's language."""

@@ -1,0 +1,225 @@
+"""From a plan and a template to a document.
+
+Templates are Jinja that yields Markdown. They run in Jinja's immutable sandbox over frozen records,
+with strict undefined names; what they print travels as tokens (see `relplan.markdown`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from relplan.blocks import Document, Image, with_anchors
+from relplan.documents.filters import FILTERS, shown
+from relplan.documents.records import Record
+from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
+from relplan.markdown import Values, to_blocks
+from relplan.model.plan import ReleasePlan
+from relplan.resources import labels, templates_dir
+
+AUDIENCES: Final = ("internal", "customer")
+TEMPLATE_ENDING: Final = ".md.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to make a document.
+
+    Attributes:
+        language: of its words; None: the plan's own.
+        audience: whom release notes are for: `internal` or `customer`.
+        date: of the document; None: it bears none.
+        template: a template file to use instead of the built-in one.
+    """
+
+    language: Language | None = None
+    audience: str = "internal"
+    date: dt.date | None = None
+    template: FilePath | None = None
+
+
+def document_names() -> tuple[str, ...]:
+    """The names of the built-in documents: one for each template."""
+    return tuple(
+        sorted(path.name.removesuffix(TEMPLATE_ENDING) for path in templates_dir().glob(f"*{TEMPLATE_ENDING}"))
+    )
+
+
+def make(plan: ReleasePlan, document: str, options: Options | None = None) -> Document:
+    """The document of that name, made from `plan`.
+
+    Raises:
+        TemplateError: the template is wrong or asks for what a plan does not have; or no document has that name.
+    """
+    options = options or Options()
+    _check(document, options)
+    language = options.language or plan.language
+    values = Values()
+    title = _title(plan, document, language)
+    folder, name = _template(document, options)
+    environment = _environment(folder, language, values)
+    context = {
+        "plan": Record(plan),
+        "labels": labels(language),
+        "language": language,
+        "audience": options.audience,
+        "date": options.date,
+        "title": title,
+    }
+    markdown = _run(environment, name, context)
+    blocks = _located(lambda: to_blocks(markdown, values, functools.partial(_load_image, folder)), name)
+    return Document(title, language, with_anchors(blocks), plan.version or "", options.date)
+
+
+def _check(document: str, options: Options) -> None:
+    names = document_names()
+    if options.template is None and document not in names:
+        hint = suggest(document, names)
+        known = ", ".join(names)
+        raise TemplateError(
+            problem(
+                f"没有名为“{document}”的文档{hint.zh or f'；可用：{known}'}",
+                f'there is no document "{document}"{hint.en or f"; known: {known}"}',
+            )
+        )
+    if options.audience not in AUDIENCES:
+        known = ", ".join(AUDIENCES)
+        raise TemplateError(
+            problem(
+                f"未知的读者“{options.audience}”；可用：{known}",
+                f'unknown audience "{options.audience}"; known: {known}',
+            )
+        )
+
+
+def _title(plan: ReleasePlan, document: str, language: Language) -> str:
+    label = labels(language)["documents"].get(document, document)
+    if plan.title and document == "plan":
+        return plan.title
+    return " ".join(word for word in (plan.product, plan.version, label) if word)
+
+
+def _template(document: str, options: Options) -> tuple[FilePath, str]:
+    if options.template is None:
+        return templates_dir(), document + TEMPLATE_ENDING
+    if not options.template.is_file():
+        raise TemplateError(problem("没有这个模板文件", "there is no such template", str(options.template)))
+    return options.template.parent, options.template.name
+
+
+class _Captured(str):
+    """Text that a template has made itself (`{% set %}`, macros): Markdown with tokens in it."""
+
+    __slots__ = ()
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    concat = staticmethod(lambda parts: _Captured("".join(parts)))
+
+
+class _Undefined(jinja2.StrictUndefined):
+    """A name that is not there, with the nearest one that is."""
+
+    @property
+    def _undefined_message(self) -> str:
+        name = str(self._undefined_name)
+        if isinstance(self._undefined_obj, Record):
+            hint = suggest(name, dir(self._undefined_obj))
+            return f'there is no field "{name}"{hint.en or "; known: " + ", ".join(dir(self._undefined_obj))}'
+        return f'there is no name "{name}"' + suggest(name, _NAMES).en
+
+
+_NAMES: Final = ("plan", "labels", "language", "audience", "date", "title")
+
+
+def _environment(folder: FilePath, language: Language, values: Values) -> _Environment:
+    environment = _Environment(
+        loader=jinja2.FileSystemLoader([folder, templates_dir()]),
+        undefined=_Undefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalizer(language, values),
+        keep_trailing_newline=True,
+    )
+    environment.globals = {"range": environment.globals["range"], "namespace": environment.globals["namespace"]}
+    environment.filters |= {name: functools.partial(each, language=language) for name, each in FILTERS.items()}
+    return environment
+
+
+def _finalizer(language: Language, values: Values) -> Any:
+    @jinja2.pass_context  # a plain function would be run on constants when the template is compiled
+    def finalize(_: Any, value: object) -> str:
+        return value if isinstance(value, _Captured) else values.token(shown(_checked(value), language))
+
+    return finalize
+
+
+def _checked(value: object) -> object:
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises
+    return value
+
+
+def _run(environment: _Environment, name: str, context: Mapping[str, Any]) -> str:
+    return str(_located(lambda: environment.get_template(name).render(context), name))
+
+
+def _located(run: Any, name: str) -> Any:
+    """Run a part of rendering; whatever it raises becomes a `TemplateError` with the template's line."""
+    try:
+        return run()
+    except TemplateError as error:
+        raise TemplateError(
+            [Problem(each.message, each.place or _spot(error, name)) for each in error.problems]
+        ) from None
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(problem(f"没有模板“{error.name}”", f'there is no template "{error.name}"', name)) from None
+    except jinja2.TemplateSyntaxError as error:
+        place = Place(error.name or name, line=error.lineno)
+        raise TemplateError(
+            problem(f"模板语法有误：{error.message}", f"template syntax: {error.message}", place)
+        ) from None
+    except RecursionError as error:
+        raise TemplateError(problem("模板嵌套过深", "the template nests too deep", _spot(error, name))) from None
+    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        text = str(error)
+        raise TemplateError(
+            Problem(Message(f"模板有误：{text}", f"template error: {text}"), _spot(error, name))
+        ) from None
+
+
+def _spot(error: BaseException, name: str) -> Place:
+    """The innermost template line that an error went through; Jinja writes them into the traceback."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith(TEMPLATE_ENDING) or frame.filename.endswith(name)
+    ]
+    if not frames:
+        return Place(name)
+    return Place(FilePath(frames[-1].filename).name, line=frames[-1].lineno or 0)
+
+
+_MEDIA_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+
+
+def _load_image(folder: FilePath, target: str, alternative: str) -> Image | None:
+    """A picture from the template's own folder; anything else is no picture."""
+    path = (folder / target).resolve()
+    media_type = _MEDIA_TYPES.get(path.suffix.lower())
+    if media_type is None or not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise TemplateError(
+            problem(
+                f"没有图片“{target}”；图片应为模板旁边的 PNG、JPEG 或 SVG 文件",
+                f'there is no picture "{target}"; it must be a PNG, JPEG or SVG file beside the template',
+            )
+        )
+    return Image(path.read_bytes(), media_type, alternative)

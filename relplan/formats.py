@@ -1,0 +1,111 @@
+"""The formats relplan reads and writes: one read-only registry. Their modules load when first used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any, Final
+
+from relplan.errors import ReadError, WriteError, problem, suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format.
+
+    Attributes:
+        name: as `relplan.api.render` takes it.
+        endings: of its files, with the dot; the first one is the usual.
+        reader: `module:function` from bytes and a name to `Read`, or blank.
+        writer: `module:function` from a `Document` to bytes, or blank; with a theme it takes a theme's bytes too.
+        plan_writer: `module:function` from a `ReleasePlan` to bytes, or blank.
+        document: which document it holds where none is named.
+        theme: the ending of the files that can give it its look, or blank.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    reader: str = ""
+    writer: str = ""
+    plan_writer: str = ""
+    document: str = "plan"
+    theme: str = ""
+
+    def load(self, use: str) -> Any:
+        """The function for `use`: `reader`, `writer` or `plan_writer`."""
+        module, _, function = str(getattr(self, use)).partition(":")
+        return getattr(importlib.import_module(f"relplan.{module}"), function)
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Format("yaml", (".yaml", ".yml"), "readers.planfile:read_yaml", plan_writer="writers.planfile:write_yaml"),
+            Format("json", (".json",), "readers.planfile:read_json", plan_writer="writers.planfile:write_json"),
+            Format("xlsm", (".xlsm",), "readers.sheets:read_xlsx"),
+            Format("xlsx", (".xlsx",), "readers.sheets:read_xlsx", "writers.xlsx:write", document="workbook"),
+            Format("csv", (".csv",), "readers.sheets:read_csv"),
+            Format("md", (".md",), writer="writers.markdown:write"),
+            Format("docx", (".docx",), writer="writers.docx:write", theme=".docx"),
+            Format("html", (".html", ".htm"), writer="writers.html:write", theme=".css"),
+        )
+    }
+)
+
+
+def for_reading(path: str) -> Format:
+    """The format of a file to read, by its ending.
+
+    Raises:
+        ReadError: no reader knows the ending.
+    """
+    return _by_ending(path, "reader", ReadError)
+
+
+def for_writing(path: str, use: str = "writer") -> Format:
+    """The format of a file to write, by its ending; `use` is `writer` for documents, `plan_writer` for plan files.
+
+    Raises:
+        WriteError: no writer knows the ending.
+    """
+    return _by_ending(path, use, WriteError)
+
+
+def named(name: str, use: str = "writer") -> Format:
+    """The format of that name.
+
+    Raises:
+        WriteError: there is none that can be used so.
+    """
+    found = FORMATS.get(name)
+    if found is None or not getattr(found, use):
+        known = [each.name for each in FORMATS.values() if getattr(each, use)]
+        hint = suggest(name, known)
+        raise WriteError(
+            problem(
+                f"没有格式“{name}”{hint.zh}；可用：{'、'.join(known)}",
+                f'there is no format "{name}"{hint.en}; known: {", ".join(known)}',
+            )
+        )
+    return found
+
+
+def _by_ending(path: str, use: str, error: type[ReadError | WriteError]) -> Format:
+    ending = PurePath(path).suffix.lower()
+    for each in FORMATS.values():
+        if ending in each.endings and getattr(each, use):
+            return each
+    known = [end for each in FORMATS.values() if getattr(each, use) for end in each.endings]
+    verb_zh, verb_en = ("读取", "read") if use == "reader" else ("写入", "written")
+    shown = ending or PurePath(path).name
+    raise error(
+        problem(
+            f"无法{verb_zh}扩展名为“{shown}”的文件；可用：{'、'.join(known)}",
+            f'files ending in "{shown}" cannot be {verb_en}; known: {", ".join(known)}',
+            path,
+        )
+    )

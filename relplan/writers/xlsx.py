@@ -1,0 +1,361 @@
+"""Excel: each level-1 heading starts a sheet; tables bring their widths, choices and formats.
+
+Written with XlsxWriter, whose files pass Microsoft's own validator. Every text is written as a
+string, so nothing in it is ever a formula, a link or a number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from relplan.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Code,
+    Document,
+    Heading,
+    Image,
+    List,
+    Listing,
+    Mark,
+    PageBreak,
+    Paragraph,
+    Table,
+    TableColumn,
+    Tone,
+    plain,
+)
+from relplan.errors import Language
+from relplan.grids import CELL_LIMIT, CONTINUED, pieces
+from relplan.resources import labels
+from relplan.writers.widths import display_width, wrapped_lines
+
+NAME_LIMIT: Final = 31
+"""Characters of a sheet's name, by Excel's limit."""
+
+_LINE_POINTS: Final = 15.0
+_MAX_ROW_POINTS: Final = 409.0
+_CHOICES_LIMIT: Final = 255
+_MORE_ROWS: Final = 200
+"""Rows below a table that get its dropdowns and colours, for those who go on typing."""
+
+_FONT, _CODE_FONT = "微软雅黑", "Consolas"
+_INK, _HEAD, _LINE = "#1F2933", "#1F4E79", "#BFC7D1"
+_TONES: Final[dict[Tone, tuple[str, str]]] = {
+    "critical": ("#FFFFFF", "#B42318"),
+    "high": ("#8A1C10", "#FBD5D0"),
+    "medium": ("#7A4B00", "#FDECC8"),
+    "low": ("#1E5B34", "#DDF3E4"),
+    "gap": ("#8A1C10", "#FFF4C2"),
+}
+_A4, _A3 = 9, 8
+
+
+def write(document: Document) -> bytes:
+    """The document as an .xlsx file.
+
+    The same document gives the same bytes: the file's date is the document's, or the year 2000.
+    """
+    from xlsxwriter import Workbook
+
+    target = io.BytesIO()
+    default = {"font_name": _FONT, "font_size": 10, "font_color": _INK}
+    book = Workbook(target, {"in_memory": True, "default_format_properties": default})
+    created = dt.datetime.combine(document.date or dt.date(2000, 1, 1), dt.time())
+    book.set_properties({"title": document.title, "created": created})
+    writer = _Book(book, document.language)
+    for title, blocks in _sheets(document):
+        writer.sheet(title, blocks)
+    writer.finish()
+    book.close()
+    return target.getvalue()
+
+
+def _sheets(document: Document) -> Iterator[tuple[str, list[Block]]]:
+    title, blocks = document.title, list[Block]()
+    for block in document.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            if blocks:
+                yield title, blocks
+            title, blocks = plain(block.content), [block]
+        else:
+            blocks.append(block)
+    yield title, blocks
+
+
+@dataclass
+class _Book:
+    book: Any
+    language: Language
+    names: set[str] = field(default_factory=set)
+    formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
+    long_texts: list[str] = field(default_factory=list)
+
+    def format(self, **properties: Any) -> Any:
+        """A cell format; the same properties give the same one."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(properties)
+        return self.formats[key]
+
+    def sheet(self, title: str, blocks: Sequence[Block]) -> None:
+        """Write a sheet."""
+        sheet = self.book.add_worksheet(self._name(title))
+        _Sheet(self, sheet, title, blocks).write()
+
+    def fitting(self, text: str) -> str:
+        """The text, or as much of it as a cell can hold and where it goes on."""
+        if len(text) <= CELL_LIMIT // 2 and not CONTINUED.search(text):
+            return text
+        parts = pieces(text)
+        if len(parts) == 1 and not CONTINUED.search(text):
+            return text
+        self.long_texts.append("".join(parts[1:]))
+        return f"{parts[0]}\n〔→ L{len(self.long_texts)}〕"
+
+    def finish(self) -> None:
+        """Write the sheet of long texts, if there are any."""
+        if not self.long_texts:
+            return
+        words = labels(self.language)
+        columns = tuple(TableColumn(words[each], width) for each, width in (("part", 8), ("piece", 8), ("text", 100)))
+        rows = tuple(
+            (f"L{number}", str(count), piece)
+            for number, text in enumerate(self.long_texts, 1)
+            for count, piece in enumerate(pieces(text), 1)
+        )
+        self.long_texts = []
+        title = words["continued"]
+        sheet = self.book.add_worksheet(self._name(title))
+        _Sheet(self, sheet, title, (Table(columns, rows),), exact=True).write()
+
+    def _name(self, title: str) -> str:
+        """A name Excel takes: short, unique whatever the case, without `[]:*?/\\`, no apostrophe at its ends."""
+        bare = " ".join("".join(" " if char in "[]:*?/\\" else char for char in title).split()).strip("'") or "Sheet"
+        bare = "History_" if bare.lower() == "history" else bare
+        name, count = _cut(bare, NAME_LIMIT), 1
+        while name.lower() in self.names:
+            count += 1
+            name = _cut(bare, NAME_LIMIT - len(f" {count}")) + f" {count}"
+        self.names.add(name.lower())
+        return name
+
+
+def _cut(text: str, units: int) -> str:
+    """As much of the text as `units` UTF-16 units hold; Excel counts those."""
+    return pieces(text, units)[0].rstrip(" '")
+
+
+class _Sheet:
+    """Writes the blocks of one sheet, from the top down."""
+
+    def __init__(self, book: _Book, sheet: Any, title: str, blocks: Sequence[Block], exact: bool = False) -> None:
+        self._book, self._sheet, self._title, self._blocks, self._exact = book, sheet, title, blocks, exact
+        self._row = 0
+        self._tables = [block for block in blocks if isinstance(block, Table)]
+        self._widths = _widths(self._tables) or [100]
+
+    def write(self) -> None:
+        """Write everything, then set up the page."""
+        if not isinstance(next(iter(self._blocks), None), Heading):
+            self._line(self._title, self._heading_format(1), 1)
+        for block in self._blocks:
+            self._block(block)
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, width)
+        self._page()
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Heading(level, content):
+                self._line(plain(content), self._heading_format(level), level)
+            case Paragraph(content):
+                self._line(plain(content), self._paragraph_format(content))
+            case List():
+                self._list(block, 0)
+            case Table():
+                self._table(block)
+            case Code(text, _):
+                self._line(text, self._text_format(font_name=_CODE_FONT, bg_color="#F4F6F8"))
+            case Listing(title, text, _, _):
+                self._line(title, self._text_format(bold=True))
+                self._line(text, self._text_format(font_name=_CODE_FONT, bg_color="#F4F6F8"))
+            case Callout(_, blocks):
+                for each in blocks:
+                    words = plain(each.content) if isinstance(each, Paragraph) else ""
+                    if words:
+                        self._line(
+                            words, self._text_format(bold=True, bg_color="#FFF4C2", border=1, border_color=_LINE)
+                        )
+                    else:
+                        self._block(each)
+            case Image(data, _, alternative):
+                self._image(data, alternative)
+            case PageBreak() if self._row:
+                self._sheet.set_h_pagebreaks([self._row])
+            case _:
+                return
+
+    def _heading_format(self, level: int) -> Any:
+        size = {1: 16, 2: 13}.get(level, 11)
+        return self._book.format(bold=True, font_size=size, font_color=_HEAD, num_format="@", valign="vcenter")
+
+    def _text_format(self, **more: Any) -> Any:
+        return self._book.format(num_format="@", text_wrap=True, valign="top", **more)
+
+    def _paragraph_format(self, content: Cell) -> Any:
+        gap = any(isinstance(each, Mark) and each.tone == "gap" for each in content)
+        return self._text_format(**_colours("gap")) if gap else self._text_format()
+
+    def _line(self, text: str, form: Any, heading_level: int = 0) -> None:
+        """A text across the sheet, in as many rows of paper as it needs; a heading in one cell."""
+        points = _LINE_POINTS * wrapped_lines(text, max(10, sum(self._widths) - 2))
+        if heading_level:
+            points = {1: 30.0, 2: 26.0}.get(heading_level, 20.0)
+        self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, points + 3))
+        text = self._book.fitting(text)
+        if len(self._widths) > 1 and not heading_level:
+            self._sheet.merge_range(self._row, 0, self._row, len(self._widths) - 1, "", form)
+        self._sheet.write_string(self._row, 0, text, form)
+        self._row += 1
+
+    def _list(self, block: List, depth: int) -> None:
+        for number, item in enumerate(block.items, block.start or 1):
+            mark = "•" if block.start is None else f"{number}."
+            if item.checked is not None:
+                mark = "☑" if item.checked else "☐"
+            for count, each in enumerate(item.blocks):
+                lead = "    " * depth + (f"{mark} " if count == 0 else "   ")
+                if isinstance(each, Paragraph):
+                    self._line(lead + plain(each.content), self._paragraph_format(each.content))
+                elif isinstance(each, List):
+                    self._list(each, depth + 1)
+                else:
+                    self._block(each)
+
+    def _image(self, data: bytes, alternative: str) -> None:
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        try:
+            self._sheet.insert_image(
+                self._row, 0, "picture", {"image_data": io.BytesIO(data), "description": alternative}
+            )
+            self._row += 15
+        except XlsxWriterException:
+            self._line(alternative, self._text_format(italic=True))
+
+    def _table(self, table: Table) -> None:
+        head = self._book.format(
+            bold=True, font_color="#FFFFFF", bg_color=_HEAD, border=1, border_color=_LINE,
+            text_wrap=True, valign="vcenter", align="center", num_format="@",
+        )  # fmt: skip
+        header_row = self._row
+        for column, each in enumerate(table.columns):
+            self._sheet.write_string(self._row, column, self._book.fitting(each.header), head)
+        lines = max((wrapped_lines(c.header, self._columns(i)) for i, c in enumerate(table.columns)), default=1)
+        self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 9))
+        self._row += 1
+        formats = [self._cell_format(each) for each in table.columns]
+        for cells in table.rows:
+            self._table_row(table, cells, formats)
+        for column, each in enumerate(table.columns):
+            self._choices(column, each, header_row)
+            if each.hint:
+                self._sheet.data_validation(
+                    header_row, column, header_row, column,
+                    {"validate": "any", "input_title": each.header[:32], "input_message": each.hint[:255]},
+                )  # fmt: skip
+        if table is self._tables[0]:
+            self._head(header_row, len(table.columns))
+        self._row += 1
+
+    def _table_row(self, table: Table, cells: Sequence[Cell], formats: Sequence[Any]) -> None:
+        lines = 1
+        for column, cell in enumerate(cells):
+            text = cell if isinstance(cell, str) else plain(cell)
+            if not text:
+                self._sheet.write_blank(self._row, column, None, formats[column])
+                continue
+            if text.isdecimal() and not table.columns[column].as_text and text == str(int(text)) and len(text) < 16:
+                self._sheet.write_number(self._row, column, int(text), formats[column])
+            else:
+                shown = text if self._exact else self._book.fitting(text)
+                self._sheet.write_string(self._row, column, shown, formats[column])
+            lines = max(lines, wrapped_lines(text, self._columns(column)))
+        self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 5))
+        self._row += 1
+
+    def _columns(self, column: int) -> int:
+        """Half-width characters a line of a column's cells; a narrow reserve for the cell's own margins."""
+        return max(1, self._widths[column] - 1)
+
+    def _cell_format(self, column: TableColumn) -> Any:
+        more: dict[str, Any] = {"num_format": "@"} if column.as_text else {}
+        if column.code:
+            more["font_name"] = _CODE_FONT
+        if column.align != "left":
+            more["align"] = column.align
+        return self._book.format(text_wrap=True, valign="top", border=1, border_color=_LINE, **more)
+
+    def _choices(self, column: int, each: TableColumn, header_row: int) -> None:
+        if not each.choices:
+            return
+        words = [choice.text for choice in each.choices]
+        area = (header_row + 1, column, self._row + _MORE_ROWS, column)
+        if len(",".join(words)) <= _CHOICES_LIMIT and not any("," in word for word in words):
+            self._sheet.data_validation(*area, {"validate": "list", "source": words, "error_type": "warning"})
+        for choice in each.choices:
+            if choice.tone:
+                form = self._book.format(bold=True, **_colours(choice.tone))
+                quoted = choice.text.replace('"', '""')
+                rule = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": form}
+                self._sheet.conditional_format(*area, rule)
+
+    def _head(self, header_row: int, columns: int) -> None:
+        """The header of the sheet's first table stays in view, filters, and stands on every printed page."""
+        if len(self._tables) == 1 and header_row < 8:
+            self._sheet.freeze_panes(header_row + 1, 2 if columns > 6 else 0)
+        if self._row > header_row + 1:
+            self._sheet.autofilter(header_row, 0, self._row - 1, columns - 1)
+        self._sheet.repeat_rows(header_row)
+
+    def _page(self) -> None:
+        sheet, width = self._sheet, sum(self._widths)
+        if width > 90:
+            sheet.set_landscape()
+        sheet.set_paper(_A3 if width > 180 else _A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_footer("&L&A&R&P / &N")
+        sheet.hide_gridlines(2)
+
+
+def _colours(tone: Tone) -> dict[str, str]:
+    ink, ground = _TONES[tone]
+    return {"font_color": ink, "bg_color": ground}
+
+
+def _widths(tables: Sequence[Table]) -> list[int]:
+    """For each column of a sheet, its width in half-width characters: as wide as its content, within the table's wish."""
+    widths: list[int] = []
+    for table in tables:
+        for index, column in enumerate(table.columns):
+            content = max(
+                (display_width(line) for row in table.rows[:500] for line in _text(row[index]).split("\n")), default=0
+            )
+            wish = min(max(content, 6), column.width or 60) + 2
+            needed = max(wish, min(display_width(column.header.replace("\n", "")) + 4, 16))
+            if index == len(widths):
+                widths.append(needed)
+            else:
+                widths[index] = max(widths[index], needed)
+    return widths
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else plain(cell)
