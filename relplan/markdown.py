@@ -63,20 +63,24 @@ Value: TypeAlias = str | Content | Fragment
 ImageLoader: TypeAlias = Callable[[str, str], Image | None]
 """From the target and the alternative text of an image to its block."""
 
-_START, _END = "\ue000", "\ue001"
+_START, _BETWEEN, _END = "\ue000", "\ue001", "\ue002"
 
 
 @dataclass
 class Values:
-    """The values of one document, by token. A random word keeps data from looking like a token."""
+    """The values of one document, by token.
 
-    _word: str = field(default_factory=lambda: secrets.token_hex(4))
+    A token is of digits, which no filter on captured template text changes; a random number in it
+    keeps data from looking like one.
+    """
+
+    _word: int = field(default_factory=lambda: secrets.randbelow(10**9))
     _values: list[Value] = field(default_factory=list)
 
     def token(self, value: Value) -> str:
         """The token that stands for `value`."""
         self._values.append(value)
-        return f"{_START}{self._word}x{len(self._values) - 1}{_END}"
+        return f"{_START}{self._word}{_BETWEEN}{len(self._values) - 1}{_END}"
 
     def split(self, text: str) -> Iterator[str | Fragment | Content]:
         """The plain texts of `text` and the values of its tokens, in order; captured template text is expanded."""
@@ -85,7 +89,7 @@ class Values:
                 yield text
             return
         at = 0
-        for match in re.finditer(f"{_START}{self._word}x([0-9]+){_END}", text):
+        for match in re.finditer(f"{_START}{self._word}{_BETWEEN}([0-9]+){_END}", text):
             if match.start() > at:
                 yield text[at : match.start()]
             value = self._values[int(match[1])]
@@ -141,7 +145,7 @@ def _parser() -> MarkdownIt:
 
 
 _ALERT: Final = re.compile(r"\[!(\w+)\]\s*")
-_ANCHOR: Final = re.compile(r"\s*\{#([\w-]+)\}$")
+_ANCHOR: Final = re.compile(r"\s*\[#([\w-]+)\]$")
 _LISTING: Final = re.compile(r"(?P<language>\S*)\s+listing=(?P<anchor>\S+)(?:\s+(?P<title>.*))?")
 _CONTENTS: Final = re.compile(r"\[TOC(?: ([1-6]))?\]")
 _BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")

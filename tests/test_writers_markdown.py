@@ -43,7 +43,7 @@ from relplan.blocks import (
 from relplan.writers.markdown import write
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-OWN_HTML = {"<br>", "<strong>", "</strong>", "<em>", "</em>", "<del>", "</del>", "</a>"}
+OWN_HTML = {"<br>", "<strong>", "</strong>", "<em>", "</em>", "<del>", "</del>", "</a>", "<span>", "</span>"}
 
 SOFT = "↵"
 
@@ -213,6 +213,11 @@ class TestInline:
             ((Text("好!"), Link("#a", (Text("x"),))), "好\\![x](#a)"),
             ((Checkbox(), Text(" 未做 "), Checkbox(True)), "☐ 未做 ☑"),
             ((Text("见 https://x.cn"), LineBreak(), Text("b")), "见 https://x.cn<br>b"),
+            ((Strong((Text("https://x.cn"),)), Text("后")), "**https\\://x.cn**后"),
+            ((Text("https://x.cn\u3000#"),), "https://x.cn\u3000#"),
+            ((Text("https://x.cn "),), "https\\://x.cn&#32;"),
+            ((Strong((Text("（a）"),)), Strike((Text("b"),))), "<strong>（a）</strong>~~b~~"),
+            ((Text("[见 "), InlineCode("a]: b")), "<span></span>[见 `a]: b`"),
             ((Text("a"), LineBreak(), LineBreak(), Text("b")), "a\\\n\\\nb"),
         ],
     )

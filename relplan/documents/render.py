@@ -125,16 +125,25 @@ class _Environment(ImmutableSandboxedEnvironment):
     concat = staticmethod(lambda parts: _Captured("".join(parts)))
 
 
+class _InBoth(str):
+    """A message in English that brings its Chinese along through Jinja's own exceptions."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+
 class _Undefined(jinja2.StrictUndefined):
     """A name that is not there, with the nearest one that is."""
 
     @property
     def _undefined_message(self) -> str:
         name = str(self._undefined_name)
-        if isinstance(self._undefined_obj, Record):
-            hint = suggest(name, dir(self._undefined_obj))
-            return f'there is no field "{name}"{hint.en or "; known: " + ", ".join(dir(self._undefined_obj))}'
-        return f'there is no name "{name}"' + suggest(name, _NAMES).en
+        known = list(dir(self._undefined_obj)) if isinstance(self._undefined_obj, Record) else list(_NAMES)
+        hint = suggest(name, known)
+        listed = ", ".join(known)
+        message = _InBoth(f'there is no "{name}"{hint.en or f"; known: {listed}"}')
+        message.zh = f"没有“{name}”{hint.zh or f'；可用：{listed}'}"
+        return message
 
 
 _NAMES: Final = ("plan", "labels", "language", "audience", "date", "title")
@@ -183,17 +192,16 @@ def _located(run: Any, name: str) -> Any:
     except jinja2.TemplateNotFound as error:
         raise TemplateError(problem(f"没有模板“{error.name}”", f'there is no template "{error.name}"', name)) from None
     except jinja2.TemplateSyntaxError as error:
-        place = Place(error.name or name, line=error.lineno)
+        place = Place(FilePath(error.name or name).name, line=error.lineno)
         raise TemplateError(
             problem(f"模板语法有误：{error.message}", f"template syntax: {error.message}", place)
         ) from None
     except RecursionError as error:
         raise TemplateError(problem("模板嵌套过深", "the template nests too deep", _spot(error, name))) from None
     except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        text = str(error)
-        raise TemplateError(
-            Problem(Message(f"模板有误：{text}", f"template error: {text}"), _spot(error, name))
-        ) from None
+        text = error.args[0] if error.args else str(error)
+        message = Message(f"模板有误：{getattr(text, 'zh', text)}", f"template error: {text}")
+        raise TemplateError(Problem(message, _spot(error, name))) from None
 
 
 def _spot(error: BaseException, name: str) -> Place:

@@ -354,8 +354,8 @@ def _only(value: Mapping[Any, Any], *keys: str) -> dict[str, str]:
 
 
 # A list in a cell, as people number it: `1.`, `1、`, `1)`, `（1）`, `①`; and as they bullet it.
-_NUMBER: Final = re.compile(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])\s*")
-_BULLET: Final = re.compile(r"[•●▪◦·]\s*|[-*–]\s+")
+_NUMBER: Final = re.compile(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*")
+_BULLET: Final = re.compile(r"[•●▪◦·][^\S\n]*|[-*–][^\S\n]+")
 _INDENT: Final = "   "
 NAMES: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
 """What divides the names of people in a cell."""

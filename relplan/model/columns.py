@@ -121,11 +121,11 @@ def header_index(model: type[BaseModel]) -> HeaderIndex:
 
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
-_NOISE: Final = re.compile(r"[*:：\s_\-#]+")
+_NOISE: Final = re.compile(r"[*:：.\s_\-#]+")
 # Characters of headers as Taiwan and Hong Kong write them.
 _TO_SIMPLIFIED: Final = str.maketrans(
-    "發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況",
-    "发布线顺号统称变内风险级别规关联设组态资结构开员测试验证负责备注复说时间计划编应环专业务产异动执确认审单状况",
+    "賴發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況",
+    "赖发布线顺号统称变内风险级别规关联设组态资结构开员测试验证负责备注复说时间计划编应环专业务产异动执确认审单状况",
 )
 
 

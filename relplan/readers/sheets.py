@@ -101,6 +101,7 @@ def _with_rest(grid: Grid, rest: dict[str, str]) -> Grid:
 
 
 _COLON: Final = re.compile(r"\s*[:：]\s*")
+_NOTE: Final = re.compile(r"(?:注|备注|说明|附注|note|remark)s?\s*\d*\s*[:：]", re.IGNORECASE)
 _VERSIONS: Final = ("version", "previous_version", "branch", "previous_branch")
 _ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 
@@ -110,6 +111,7 @@ class _Sheet:
 
     def __init__(self, grid: Grid, draft: Draft) -> None:
         self._grid, self._draft = grid, draft
+        self._titled = False
 
     def read(self) -> bool:
         """Whether the sheet held a part of a plan."""
@@ -119,7 +121,8 @@ class _Sheet:
         first = next(row for row in range(len(grid.rows)) if grid.filled(row))
         title = grid.text(first, grid.filled(first)[0]) if len(grid.filled(first)) == 1 else ""
         part = part_titled(title) or part_titled(grid.name)
-        start = first + 1 if title and part_titled(title) else first
+        self._titled = part_titled(title) is not None  # a sheet as relplan writes it, where every row is a row
+        start = first + 1 if self._titled else first
         if part in FACTS:
             self._facts(start, len(grid.rows), with_header=True)
             return True
@@ -181,7 +184,7 @@ class _Sheet:
             sources = {column: filled.get((row, column), (row, column)) for column in columns}
             texts = {column: text for column, source in sources.items() if (text := grid.text(*source))}
             beside = [column for column in grid.filled(row) if column not in columns]
-            if model is ReleaseItem and self._is_remark(row, header, texts):
+            if model is ReleaseItem and self._is_remark(row, texts):
                 self._remark(row)
                 continue
             for column in beside:
@@ -250,13 +253,17 @@ class _Sheet:
             captions[column] = name
         return captions
 
-    def _is_remark(self, row: int, header: Header, texts: dict[int, str]) -> bool:
-        """Whether a row is a sentence below or between the rows of a table rather than one of them."""
-        filled = self._grid.filled(row)
+    def _is_remark(self, row: int, texts: dict[int, str]) -> bool:
+        """Whether a row is a sentence below a table rather than one of its rows.
+
+        That is one cell, which is merged across, stands apart from the table, or says that it is a note.
+        """
+        grid, filled = self._grid, self._grid.filled(row)
         if len(filled) != 1 or len(texts) > 1:
             return False
-        spread = any(area.top == row and area.right > area.left for area in self._grid.merges if area.left == filled[0])
-        return spread or header.fields.get(filled[0]) not in ("system", "version", "changes")
+        note = not self._titled and _NOTE.match(grid.text(row, filled[0]))
+        across = any(area.top == row and area.left == filled[0] and area.right > area.left for area in grid.merges)
+        return across or not grid.filled(row - 1) or bool(note)
 
     def _remark(self, row: int) -> None:
         """Keep a sentence that stands below a table as a section of the team's own."""

@@ -46,14 +46,12 @@ def read_sheets(data: bytes, name: str) -> Sheets:
     try:
         return _with_calamine(data, formats)
     except Exception as error:
-        raise ReadError(
-            problem(f"工作簿已损坏，无法读取（{error}）", f"the workbook is broken and cannot be read ({error})", name)
-        ) from None
+        raise _broken(name, error) from None
     except BaseException as error:
         # A panic inside calamine is no Exception; anything else that ends a process goes on its way.
         if type(error).__name__ != "PanicException":
             raise
-        raise ReadError(problem("工作簿已损坏，无法读取", "the workbook is broken and cannot be read", name)) from None
+        raise _broken(name, error) from None
 
 
 def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.ZipFile:
@@ -98,28 +96,23 @@ def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.Zip
 
 
 def _formats(package: zipfile.ZipFile, name: str) -> dict[str, dict[tuple[int, int], str]]:
-    """For every sheet, the cells that hold numbers and their format codes (blank: "General")."""
-    from lxml import etree
-
+    """For every sheet, what `_marked_cells` tells of it."""
     try:
         codes = _format_codes(package)
         return {
-            sheet: _number_cells(package, part, codes, Place(name, sheet=sheet))
+            sheet: _marked_cells(package, part, codes, Place(name, sheet=sheet))
             for sheet, part in _sheet_parts(package)
         }
-    except (
-        etree.XMLSyntaxError,
-        KeyError,
-        ValueError,
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise ReadError(
-            problem(f"工作簿已损坏，无法读取（{error}）", f"the workbook is broken and cannot be read ({error})", name)
-        ) from None
+    except ReadError:
+        raise
+    except Exception as error:  # a damaged package fails in the zip, in the XML, or in what the XML says
+        raise _broken(name, error) from None
+
+
+def _broken(name: str, error: BaseException) -> ReadError:
+    return ReadError(
+        problem(f"工作簿已损坏，无法读取（{error}）", f"the workbook is broken and cannot be read ({error})", name)
+    )
 
 
 def _parse(source: IO[bytes]) -> Any:
@@ -156,7 +149,8 @@ def _format_codes(package: zipfile.ZipFile) -> list[str]:
 _BUILT_IN: Final = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
 
 
-def _number_cells(package: zipfile.ZipFile, part: str, codes: list[str], place: Place) -> dict[tuple[int, int], str]:
+def _marked_cells(package: zipfile.ZipFile, part: str, codes: list[str], place: Place) -> dict[tuple[int, int], str]:
+    """The format codes of number cells, and the words of error cells, of which calamine says nothing."""
     from lxml import etree
 
     found: dict[tuple[int, int], str] = {}
@@ -165,9 +159,7 @@ def _number_cells(package: zipfile.ZipFile, part: str, codes: list[str], place: 
     with package.open(part) as source:
         for _, element in etree.iterparse(source, tag=tags, resolve_entities=False, no_network=True):
             if element.tag.endswith("}row"):
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
+                _forget(element)
                 continue
             reference = element.get("r")
             if reference is None:
@@ -176,10 +168,20 @@ def _number_cells(package: zipfile.ZipFile, part: str, codes: list[str], place: 
             rows, columns = max(rows, row + 1), max(columns, column + 1)
             if rows * columns > MAX_CELLS:
                 raise ReadError(_too_large(place))
-            if element.get("t", "n") == "n" and len(element):
+            kind = element.get("t", "n")
+            if kind == "n" and len(element):
                 style = int(element.get("s", "0"))
                 found[row, column] = codes[style] if style < len(codes) else ""
+            elif kind == "e":
+                found[row, column] = "".join(element.itertext(f"{_MAIN}v", f"{_STRICT}v"))
     return found
+
+
+def _forget(row: Any) -> None:
+    """Free a row and all before it, so that a long sheet takes no more memory than a short one."""
+    row.clear()
+    while row.getprevious() is not None:
+        del row.getparent()[0]
 
 
 def _too_large(place: Place) -> Any:
@@ -228,6 +230,8 @@ def _grid(name: str, sheet: Any, formats: dict[tuple[int, int], str]) -> Grid:
         row = list(values)
         for c, value in enumerate(row):
             if type(value) is str:
+                if not value and (r, c) in formats:
+                    row[c] = formats[r, c]
                 continue
             code = formats.get((r, c), "")
             row[c] = shown(value, code)

@@ -62,6 +62,7 @@ _PORTRAIT_WIDTH: Final = 110
 _LANDSCAPE_WIDTH: Final = 185
 _NARROWEST_COLUMN: Final = 5
 _WIDEST_COLUMN: Final = 40
+_WIDEST_HEADER: Final = 14
 _PADDING: Final = 3
 _BRIEF_COLUMN: Final = 16 + _PADDING
 _ROWS_MEASURED: Final = 50
@@ -320,8 +321,10 @@ def _widths(block: Table) -> list[int]:
     out = []
     for index, column in enumerate(block.columns):
         cells = [] if column.width else [row[index] for row in block.rows[:_ROWS_MEASURED]]
-        width = column.width or max(map(_width, [column.header, *cells]))
-        out.append(min(max(width, _NARROWEST_COLUMN), _WIDEST_COLUMN) + _PADDING)
+        # A header is bold and should not break; neither should a mark beside its sign.
+        least = max(_NARROWEST_COLUMN, min(_width(column.header) + 2, _WIDEST_HEADER))
+        width = max([least, column.width, *map(_width, cells)])
+        out.append(min(width, _WIDEST_COLUMN) + _PADDING)
     return out
 
 

@@ -45,8 +45,9 @@ _SHOWN_IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image
 """What Markdown parsers take as a `data:` address; they show others as an endless line of text."""
 
 _DELIMITERS: Final = {"left": "---", "center": ":---:", "right": "---:"}
-_URL_AT_END: Final = re.compile(r"(?:://|www\.)\S*\Z", re.IGNORECASE)
-_CLOSING_HASHES: Final = re.compile(r"(?:^|(?<=\s))(#+)\Z")
+_URL_AT_END: Final = re.compile(r"(?:://|www\.)[^ \t]*\Z", re.IGNORECASE)
+_DEFINITION: Final = re.compile(r"\[.*(?<!\\)(?:\\\\)*\]:", re.DOTALL)
+_CLOSING_HASHES: Final = re.compile(r"(?:^|(?<=[ \t]))(#+)\Z")
 _LANGUAGE: Final = re.compile(r"[^\w+#.-]")
 _SPECIAL_IN_CELL: Final = re.compile(r"[\\`*_~<&\]|\r\n]|\A\s|\s\Z")
 _LIKE_CODE: Final = re.compile(r"[A-Za-z0-9]")
@@ -124,6 +125,9 @@ def _one_line(content: Iterable[Inline]) -> str:
 
 def _paragraph(content: Iterable[Inline]) -> str:
     text = inline(content)
+    if _DEFINITION.match(text):
+        # Code may hold a "]:" that cannot be escaped; the whole paragraph would define a link and not be seen.
+        text = f"<span></span>{text}"
     words = text.rstrip("\n")
     first, *rest = [line(each) for each in words.split("\n")]
     out, last = [first], first
@@ -199,7 +203,7 @@ def _code_cell(cell: Cell) -> str:
 
 
 def _cell_text(text: str) -> str:
-    return edges(escape(text, alone=True).replace("|", "\\|").replace("\n", "<br>"))
+    return edges(escape(text, alone=True, last=True).replace("|", "\\|").replace("\n", "<br>"))
 
 
 def _fenced(text: str, language: str) -> str:

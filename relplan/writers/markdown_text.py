@@ -58,7 +58,10 @@ _LINE_START: Final = re.compile(
     re.VERBOSE,
 )
 _NUMBER_START: Final = re.compile(r"(\d{1,9})([.)])(?=\s|\Z)", re.ASCII)
-_ESCAPED_ADDRESS: Final = re.compile(r"\b(?:(https?|ftp):(?=//\S*\\)|(www)\.(?=\S*\\))", re.IGNORECASE)
+# GitHub makes a link of a bare address, up to a blank or `<`, before it looks at escapes, references and delimiters.
+_ADDRESS: Final = r"(?:(https?|ftp):(?=//)|(www)\.)"
+_BAD_ADDRESS_AT_END: Final = re.compile(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)))", re.IGNORECASE)
+_BAD_ADDRESS: Final = re.compile(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)|\Z))", re.IGNORECASE)
 _TICKS: Final = re.compile(r"`+")
 _NOT_IN_DESTINATION: Final = re.compile(r"[\s\x00-\x20<>()\[\]\\|\"`\x7f]")
 _ENTITY: Final = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
@@ -69,10 +72,19 @@ def inline(content: Iterable[Inline]) -> str:
     return _parts(content, frozenset())
 
 
-def escape(text: str, *, alone: bool) -> str:
-    """Text so that it comes back; `alone`: no other inline content stands beside it. Line ends become `\\n`."""
-    pattern = _ONE_TILDE if alone and text.count("~") < 2 else _TEXT
-    return _escaped(text, pattern)
+def escape(text: str, *, alone: bool, last: bool) -> str:
+    """Text so that it comes back; line ends become `\\n`.
+
+    Args:
+        text: the words.
+        alone: no other inline content stands beside it.
+        last: nothing follows it, not even the end of what it stands in.
+    """
+    out = _escaped(text, _ONE_TILDE if alone and text.count("~") < 2 else _TEXT)
+    if "://" not in out and "www." not in out.lower():
+        return out
+    # An address that would take in what is not its own is kept from being a link.
+    return (_BAD_ADDRESS_AT_END if last else _BAD_ADDRESS).sub(_without_link, out)
 
 
 def escape_label(text: str) -> str:
@@ -81,13 +93,11 @@ def escape_label(text: str) -> str:
 
 
 def _escaped(text: str, pattern: re.Pattern[str]) -> str:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    out = pattern.sub(_with_backslashes, text)
-    if out != text and ("://" in out or "www." in out.lower()):
-        # GitHub makes links of bare addresses and shows the backslashes in them: such an address is no link.
-        out = _ESCAPED_ADDRESS.sub(lambda found: f"{found[1]}\\:" if found[1] else f"{found[2]}\\.", out)
-    return out
+    return pattern.sub(_with_backslashes, _one_kind_of_line_end(text))
+
+
+def _without_link(found: re.Match[str]) -> str:
+    return f"{found[1]}\\:" if found[1] else f"{found[2]}\\."
 
 
 def _with_backslashes(found: re.Match[str]) -> str:
@@ -145,7 +155,8 @@ def _parts(content: Iterable[Inline], inside: frozenset[type]) -> str:
     for index, part in enumerate(parts):
         match part:
             case Text(text):
-                out += escape_label(text) if Link in inside else escape(text, alone=alone)
+                last = not inside and index == len(parts) - 1
+                out += escape_label(text) if Link in inside else escape(text, alone=alone, last=last)
             case InlineCode(text):
                 out += "\n".join(code_span(each) for each in text.split("\n"))
             case Link(target, words):
@@ -195,8 +206,11 @@ def _opens(outer: str, inner: str) -> bool:
 
 
 def _is_punctuation(character: str) -> bool:
+    if character == "~":
+        # GitHub's parser looks past tildes, at what stands behind them.
+        return False
     return unicodedata.category(character)[0] == "P" or (
-        character.isascii() and character.isprintable() and not character.isalnum()
+        character.isascii() and unicodedata.category(character)[0] == "S"
     )
 
 

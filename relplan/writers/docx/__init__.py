@@ -1,0 +1,131 @@
+"""Blocks as a Word file (.docx) in the styles of a theme: what a reader opens, prints and sends on.
+
+The markup is written as text, piece by piece: time and memory grow with the document and no faster.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+from xml.sax.saxutils import escape
+
+from relplan.blocks import Document, with_anchors
+from relplan.resources import template_bytes
+from relplan.writers.docx.body import Body
+from relplan.writers.docx.markup import DECLARATION
+from relplan.writers.docx.opc import Package, Relations, content_types
+from relplan.writers.docx.page import Page, footer, header, section, theme_page
+from relplan.writers.docx.theme import Theme, load
+
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_CORE: Final = "application/vnd.openxmlformats-package.core-properties+xml"
+_CORE_RELATION: Final = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+_APP: Final = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
+_NO_DATE: Final = dt.date(2000, 1, 1)
+_LANGUAGES: Final = {"zh": "zh-CN", "en": "en-US"}
+
+
+def write(document: Document, theme: bytes | None = None) -> bytes:
+    """The document as a .docx; the same bytes for the same document and theme.
+
+    Args:
+        document: what to write.
+        theme: a .docx whose styles, fonts and page are taken; the built-in one if None.
+
+    Raises:
+        TemplateError: the theme is no Word file, or lacks styles.
+        WriteError: a text holds a character that XML cannot hold.
+    """
+    look = load(template_bytes("theme.docx") if theme is None else theme)
+    document = Document(
+        document.title, document.language, with_anchors(document.blocks), document.version, document.date
+    )
+    return _Writer(document, look).file()
+
+
+class _Writer:
+    """Puts the parts of one document into their package."""
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        self._document = document
+        self._theme = theme
+        self._relations = Relations()
+        for kind, name in theme.main.items():
+            self._relations.add(kind, _from_word(name))
+        self._relations.add("numbering", "numbering.xml")
+        self._body = Body(document, theme, theme_page(theme), self._relations)
+        pages = dict.fromkeys(segment.page for segment in self._body.segments)
+        self._headers = {page: f"header{number}.xml" for number, page in enumerate(pages, 1)}
+
+    def file(self) -> bytes:
+        package = Package()
+        package.add("[Content_Types].xml", content_types(self._kinds()))
+        package.add("_rels/.rels", _package_relations())
+        package.stream("word/document.xml", self._body.document_xml(self._sections()))
+        package.add("word/_rels/document.xml.rels", self._relations.xml())
+        package.add("word/numbering.xml", self._body.numbering.part())
+        for page, name in self._headers.items():
+            package.add(f"word/{name}", header(self._document, self._theme, page))
+        package.add("word/footer1.xml", footer(self._document, self._theme))
+        for part in self._theme.parts:
+            package.add(part.name, part.data)
+        for name, data in self._body.pictures.items():
+            package.add(f"word/{name}", data)
+        package.add("docProps/core.xml", _core(self._document))
+        package.add("docProps/app.xml", _app())
+        return package.close()
+
+    def _sections(self) -> list[str]:
+        footer_id = self._relations.add("footer", "footer1.xml")
+        return [section(page, self._header_id(page), footer_id) for page in (s.page for s in self._body.segments)]
+
+    def _header_id(self, page: Page) -> str:
+        return self._relations.add("header", self._headers[page])
+
+    def _kinds(self) -> list[tuple[str, str]]:
+        """Of what kind the parts are that do not say so by the end of their name."""
+        own = [
+            ("word/document.xml", "document.main"),
+            ("word/numbering.xml", "numbering"),
+            ("word/footer1.xml", "footer"),
+        ]
+        own += [(f"word/{name}", "header") for name in self._headers.values()]
+        kinds = [(name, f"{_WORD}{kind}+xml") for name, kind in own]
+        kinds += [(part.name, part.content_type) for part in self._theme.parts if part.content_type]
+        return [*kinds, ("docProps/core.xml", _CORE), ("docProps/app.xml", _APP)]
+
+
+def _from_word(name: str) -> str:
+    """The name of a part as the main part refers to it."""
+    return name.removeprefix("word/") if name.startswith("word/") else f"/{name}"
+
+
+def _package_relations() -> str:
+    relations = Relations()
+    relations.add("officeDocument", "word/document.xml")
+    relations.add(_CORE_RELATION, "docProps/core.xml")
+    relations.add("extended-properties", "docProps/app.xml")
+    return relations.xml()
+
+
+def _core(document: Document) -> str:
+    stamp = f"{(document.date or _NO_DATE).isoformat()}T00:00:00Z"
+    version = f"<cp:version>{escape(document.version)}</cp:version>" if document.version else ""
+    return (
+        f"{DECLARATION}<cp:coreProperties"
+        ' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(document.title)}</dc:title><dc:creator>relplan</dc:creator>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{stamp}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{stamp}</dcterms:modified>'
+        f"<dc:language>{_LANGUAGES[document.language]}</dc:language>{version}</cp:coreProperties>"
+    )
+
+
+def _app() -> str:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+    return f'{DECLARATION}<Properties xmlns="{kind}"><Application>relplan</Application></Properties>'
+
+
+__all__ = ["write"]

@@ -1,0 +1,292 @@
+"""The text of a document: its blocks as paragraphs and tables, section by section."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from relplan.blocks import (
+    Block,
+    Callout,
+    CalloutKind,
+    Code,
+    Contents,
+    Document,
+    Heading,
+    Image,
+    List,
+    Listing,
+    ListItem,
+    PageBreak,
+    Paragraph,
+    Rule,
+    Table,
+    plain,
+)
+from relplan.errors import Language
+from relplan.writers.docx import pictures, tables
+from relplan.writers.docx.inlines import Bookmarks, Inlines
+from relplan.writers.docx.layout import CELL_MARGIN, Layout, choose, within
+from relplan.writers.docx.markup import DECLARATION, NAMESPACES, run
+from relplan.writers.docx.numbering import LEVELS, MOST_START, STEP, Numbering
+from relplan.writers.docx.opc import PICTURES, Relations
+from relplan.writers.docx.page import Page
+from relplan.writers.docx.sections import Segment, segments
+from relplan.writers.docx.theme import Theme
+from relplan.writers.links import Entry, outline, title_of, walk
+
+CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
+    "zh": {"note": "说明", "tip": "提示", "important": "重要", "warning": "警告", "caution": "注意"},
+    "en": {"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning", "caution": "Caution"},
+}
+"""What stands at the head of a callout, so that its kind can be read without colours."""
+
+_CALLOUT_MARGIN: Final = 170
+_IMAGE_PART: Final = 0.7
+_SVG: Final = "image/svg+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where blocks stand.
+
+    Attributes:
+        width: of the text, in twips.
+        height: of the page's text, in twips.
+        indent: from the left edge of the room, in twips.
+        level: of the list around them, -1 outside of lists.
+        style: name of the style of paragraphs.
+    """
+
+    width: int
+    height: int
+    indent: int = 0
+    level: int = -1
+    style: str = "Normal"
+
+
+class Body:
+    """Writes the blocks of one document; holds what they share: bookmarks, lists, links and pictures."""
+
+    def __init__(self, document: Document, theme: Theme, upright: Page, relations: Relations) -> None:
+        self._document = document
+        self._theme = theme
+        self._relations = relations
+        anchors = [block.anchor for block in walk(document.blocks) if isinstance(block, Heading | Listing)]
+        self._bookmarks = Bookmarks(anchors)
+        self._inlines = Inlines(theme, self._bookmarks, relations)
+        self._layouts = {
+            index: choose(block, theme, upright)
+            for index, block in enumerate(document.blocks)
+            if isinstance(block, Table) and block.columns
+        }
+        self._title = title_of(document)
+        self._break_pending = False
+        self._boxed = ""
+        self._count = 0
+        self.numbering = Numbering(theme.numbering)
+        self.pictures: dict[str, bytes] = {}
+        self.segments: tuple[Segment, ...] = segments(document.blocks, self._layouts, upright)
+
+    def document_xml(self, sections: Iterable[str]) -> Iterator[str]:
+        """The main part, piece by piece; `sections` are the `w:sectPr` of the segments."""
+        yield f"{DECLARATION}<w:document {NAMESPACES}><w:body>"
+        last = len(self.segments) - 1
+        for number, (segment, section) in enumerate(zip(self.segments, sections, strict=True)):
+            yield from self._segment(segment)
+            # The last section ends with the document; each before it ends in a paragraph that takes no room.
+            yield section if number == last else self._spacer(section)
+        yield "</w:body></w:document>"
+
+    def _segment(self, segment: Segment) -> Iterator[str]:
+        # The start of a section is the start of a page already.
+        self._break_pending = False
+        room = _Room(segment.page.text_width, segment.page.text_height)
+        empty = True
+        for index, block in enumerate(segment.blocks, segment.start):
+            if isinstance(block, PageBreak):
+                self._break_pending = not empty
+                continue
+            layout = self._layouts.get(index)
+            for piece in self._block(block, room, layout):
+                empty = False
+                yield piece
+        if empty:
+            yield self._paragraph("Normal", "")
+
+    def _blocks(self, blocks: Iterable[Block], room: _Room) -> Iterator[str]:
+        for block in blocks:
+            if isinstance(block, PageBreak):
+                self._break_pending = True
+            else:
+                yield from self._block(block, room)
+
+    def _block(self, block: Block, room: _Room, layout: Layout | None = None) -> Iterator[str]:
+        match block:
+            case Code(text, _):
+                yield from self._code(text, room)
+                return
+            case Listing(title, text, _, anchor):
+                words = self._bookmarks.around(anchor, run(title))
+                yield self._paragraph("Listing Title", words, keep_next=True, indent=room.indent)
+                yield from self._code(text, room)
+                return
+        self._boxed = ""
+        match block:
+            case Heading():
+                yield self._heading(block, room)
+            case Paragraph(content):
+                yield self._paragraph(room.style, self._inlines.runs(content), indent=room.indent)
+            case List():
+                yield from self._list(block, room)
+            case Table():
+                yield from self._table(block, room, layout)
+            case Callout():
+                yield from self._callout(block, room)
+            case Image():
+                yield from self._image(block, room)
+            case Rule():
+                yield self._paragraph("Rule", "", indent=room.indent)
+            case Contents(depth):
+                yield from self._contents(outline(self._document, depth), 1)
+
+    def _paragraph(
+        self, style: str, content: str, *, keep_next: bool = False, number: str = "", indent: int = 0
+    ) -> str:
+        """A paragraph; `number` is its `w:numPr`, `indent` in twips. It takes the page break that is waiting."""
+        properties = "".join(
+            (
+                f'<w:pStyle w:val="{self._theme.paragraph(style)}"/>',
+                "<w:keepNext/>" if keep_next else "",
+                "<w:pageBreakBefore/>" if self._break_pending else "",
+                number,
+                f'<w:ind w:left="{indent}"/>' if indent and not number else "",
+            )
+        )
+        self._break_pending = False
+        return f"<w:p><w:pPr>{properties}</w:pPr>{content}</w:p>"
+
+    def _spacer(self, section: str = "") -> str:
+        """A paragraph that takes next to no room; with a section in it, the last of that section."""
+        style = f'<w:pStyle w:val="{self._theme.paragraph("Spacer")}"/>'
+        before = "<w:pageBreakBefore/>" if self._break_pending and not section else ""
+        self._break_pending = False
+        return f"<w:p><w:pPr>{style}{before}{section}</w:pPr></w:p>"
+
+    def _heading(self, block: Heading, room: _Room) -> str:
+        style = "Title" if block is self._title else f"heading {min(max(block.level, 1), 6)}"
+        # Headings bring their numbers in their words; a style that numbers would number them twice.
+        unnumbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>'
+        number = unnumbered if style.lower() in self._theme.numbered else ""
+        words = self._bookmarks.around(block.anchor, self._inlines.runs(block.content))
+        return self._paragraph(style, words, keep_next=True, number=number, indent=room.indent)
+
+    def _contents(self, entries: Iterable[Entry], level: int) -> Iterator[str]:
+        for entry in entries:
+            words = run(" ".join(plain(entry.heading.content).split("\n")))
+            where = self._inlines.to_anchor(entry.heading.anchor)
+            linked = f'<w:hyperlink {where} w:history="1">{words}</w:hyperlink>' if where else words
+            yield self._paragraph(f"toc {min(level, 6)}", linked)
+            yield from self._contents(entry.children, level + 1)
+
+    def _code(self, text: str, room: _Room) -> Iterator[str]:
+        if self._boxed == "code":
+            # Two boxes with the same border would become one.
+            yield self._spacer()
+        content = run(text)
+        style, indent = "Code", room.indent
+        yield self._paragraph(style, content, indent=indent and indent + CELL_MARGIN)
+        self._boxed = "code"
+
+    def _list(self, block: List, room: _Room) -> Iterator[str]:
+        level = min(room.level + 1, LEVELS - 1)
+        inner = dataclasses.replace(room, indent=STEP * (level + 1), level=level, style="List Paragraph")
+        literal = block.start is not None and not 0 <= block.start <= MOST_START - len(block.items)
+        numbers: dict[str, int] = {}
+        for index, item in enumerate(block.items):
+            kind, prefix = self._label(block, item, index, literal)
+            if kind not in numbers:
+                numbers[kind] = self._new_number(kind, level, block.start)
+            first, rest = _first_paragraph(item)
+            words = prefix + (self._inlines.runs(first.content) if first else "")
+            number = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{numbers[kind]}"/></w:numPr>'
+            self._boxed = ""
+            yield self._paragraph("List Paragraph", words, number=number, keep_next=first is None)
+            yield from self._blocks(rest, inner)
+
+    def _label(self, block: List, item: ListItem, index: int, literal: bool) -> tuple[str, str]:
+        """The kind of list an item belongs to, and what its words begin with."""
+        box = "" if item.checked is None else self._inlines.box(item.checked)
+        if block.start is None:
+            return ("plain", box + "<w:r><w:tab/></w:r>") if box else ("bullet", "")
+        if literal:
+            # Word counts no further than 32,767 and not below 0; such numbers are written out.
+            return "plain", run(f"{block.start + index}. ") + (box + run(" ") if box else "")
+        return "ordered", box + run(" ") if box else ""
+
+    def _new_number(self, kind: str, level: int, start: int | None) -> int:
+        if kind == "ordered":
+            return self.numbering.ordered(level, start or 0)
+        return self.numbering.plain() if kind == "plain" else self.numbering.bullets()
+
+    def _table(self, block: Table, room: _Room, layout: Layout | None) -> Iterator[str]:
+        width = room.width - room.indent
+        for part in tables.split(block):
+            if self._break_pending:
+                yield self._spacer()
+            is_own_page = layout is not None and layout.page is not None and part is block
+            chosen = layout if layout and is_own_page else within(part, self._theme, width)
+            yield from tables.table_xml(part, chosen, self._theme, self._inlines, room.indent, room.height)
+            yield self._spacer()
+
+    def _callout(self, block: Callout, room: _Room) -> Iterator[str]:
+        """A table of one cell: whatever stands in it, the box is one."""
+        if self._break_pending:
+            yield self._spacer()
+        width = room.width - room.indent
+        style = self._theme.table(f"Callout {block.kind.capitalize()}")
+        moved = f'<w:tblInd w:w="{room.indent}" w:type="dxa"/>' if room.indent else ""
+        yield (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{width}" w:type="dxa"/>{moved}'
+            '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0"'
+            ' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
+            f'<w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+            "</w:tcPr>"
+        )
+        label = run(CALLOUTS[self._document.language][block.kind])
+        yield self._paragraph("Callout Title", label, keep_next=True)
+        inside = _Room(width - 2 * _CALLOUT_MARGIN, room.height, style="Callout Text")
+        yield from self._blocks(block.blocks, inside)
+        yield f"</w:tc></w:tr></w:tbl>{self._spacer()}"
+
+    def _image(self, block: Image, room: _Room) -> Iterator[str]:
+        pixels = pictures.size(block.data, block.media_type)
+        if pixels is None:
+            # What cannot be shown is said; a picture that says nothing either leaves no trace.
+            if block.alternative:
+                yield self._paragraph(room.style, run(block.alternative), indent=room.indent)
+            return
+        self._count += 1
+        emu = pictures.scaled(pixels, room.width - room.indent, int(room.height * _IMAGE_PART))
+        relation = self._picture(block.data, block.media_type)
+        vector = ""
+        if block.media_type == _SVG:
+            relation, vector = self._picture(pictures.transparent_png(), "image/png"), relation
+        drawing = pictures.drawing(self._count, relation, emu, block.alternative, vector)
+        yield self._paragraph(room.style, drawing, indent=room.indent)
+
+    def _picture(self, data: bytes, media_type: str) -> str:
+        """The id of the relationship to a picture; the same picture is kept once."""
+        known = next((name for name, each in self.pictures.items() if each == data), None)
+        name = known or f"media/picture{len(self.pictures) + 1}.{PICTURES[media_type]}"
+        self.pictures[name] = data
+        return self._relations.add("image", name)
+
+
+def _first_paragraph(item: ListItem) -> tuple[Paragraph | None, tuple[Block, ...]]:
+    """The paragraph that stands beside the number or bullet, and what follows it."""
+    if item.blocks and isinstance(first := item.blocks[0], Paragraph):
+        return first, item.blocks[1:]
+    return None, item.blocks

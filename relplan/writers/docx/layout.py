@@ -1,0 +1,238 @@
+"""How wide the columns of a table are, and what page it needs.
+
+Content is measured in half-widths: a Latin letter is one, a Chinese character two. Lengths on paper are twips.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import wcwidth
+
+from relplan.blocks import Cell, Table, TableColumn, plain
+from relplan.writers.docx.page import WIDEST, Page
+from relplan.writers.docx.theme import Theme
+
+MARKS: Final = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
+"""What stands before a word with a tone, for whoever prints without colours."""
+
+CELL_MARGIN: Final = 85
+"""Left and right of the text of a cell, in twips."""
+
+WIDE_COLUMNS: Final = 8
+"""A table with this many columns stands on a landscape page."""
+
+_NARROWEST: Final = 8
+_LONGEST_WORD: Final = 12
+_LONGEST_HEADER_WORD: Final = 14
+_NARROWEST_CODE: Final = 22
+_WIDEST_TEXT: Final = 64
+_SAMPLE: Final = 200
+_TYPICAL: Final = 0.9
+_LINE_HEIGHT: Final = 1.4
+_WORD_FACTOR: Final = 1.16
+_CODE_FACTOR: Final = 1.2
+_WORDS: Final = re.compile(r"[!-,./-~\u00a1-\u024f]+-?|-+")
+
+
+class _Widths(dict[str, int]):
+    """Half-widths of characters, worked out once; those of doubtful width count as in Chinese fonts."""
+
+    def __missing__(self, character: str) -> int:
+        width = 2 if unicodedata.east_asian_width(character) == "A" else max(wcwidth.wcwidth(character), 0)
+        self[character] = width
+        return width
+
+
+_WIDTHS: Final = _Widths()
+
+
+def measure(text: str) -> int:
+    """The width of one line, in half-widths."""
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a table is set.
+
+    Attributes:
+        widths: of the columns, in twips; they add up to the width of the table.
+        small: in the small text styles.
+        page: what it stands on, where it needs a page of its own kind.
+    """
+
+    widths: tuple[int, ...]
+    small: bool = False
+    page: Page | None = None
+
+    def styles(self) -> tuple[str, str, str]:
+        """Names of the styles of header, text and code."""
+        end = " Small" if self.small else ""
+        return f"Table Head{end}", f"Table Text{end}", f"Table Code{end}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a column holds: its least and its most sensible width, and the lines of a typical long cell (half-widths)."""
+
+    least: int
+    most: int
+    typical: tuple[int, ...]
+    unit: float
+    margins: int = 2 * CELL_MARGIN
+
+    def twips(self, half_widths: float) -> int:
+        return math.ceil(half_widths * self.unit) + self.margins
+
+    def lines(self, twips: int) -> int:
+        """How many lines the typical cell takes at this width."""
+        room = max((twips - self.margins) / self.unit, 1)
+        return sum(max(1, math.ceil(line / room)) for line in self.typical)
+
+    def width_for(self, lines: int) -> int:
+        """The least width at which the typical cell takes no more lines than these, within its bounds; in twips."""
+        low, high = self.least, self.most
+        while low < high:
+            middle = (low + high) // 2
+            if self.lines(self.twips(middle)) <= lines:
+                high = middle
+            else:
+                low = middle + 1
+        return self.twips(low)
+
+
+def half_width(theme: Theme, style: str, code: bool = False) -> float:
+    """Half the height of a character in a style, in twips; letters of code are a little wider than that."""
+    return theme.size(style) * 5 * (_CODE_FACTOR if code else 1.0)
+
+
+def line_height(theme: Theme, style: str) -> float:
+    """In twips."""
+    return theme.size(style) * 10 * _LINE_HEIGHT
+
+
+def cell_lines(cell: Cell) -> list[int]:
+    """The widths of the lines of a cell, in half-widths."""
+    text = cell if isinstance(cell, str) else plain(cell)
+    return [measure(line) for line in text.split("\n")]
+
+
+def within(table: Table, theme: Theme, width: int) -> Layout:
+    """The layout of a table that has to do with `width` twips."""
+    return Layout(_share(_shapes(table, theme, small=False), width))
+
+
+def choose(table: Table, theme: Theme, upright: Page) -> Layout:
+    """The layout of a table that may ask for a page: upright, else landscape, smaller, larger, in this order."""
+    shapes = _shapes(table, theme, small=False)
+    if len(shapes) < WIDE_COLUMNS and _fits(shapes, upright.text_width):
+        widths = _share(shapes, upright.text_width)
+        if len(shapes) < 5 or _height(shapes, widths, theme, small=False) <= upright.text_height / 3:
+            return Layout(widths)
+    wide = upright.landscape()
+    small_shapes = _shapes(table, theme, small=True)
+    for page, small, part in ((wide, False, 0.4), (wide, True, 0.9), (wide.a3(), True, 1.0)):
+        candidates = small_shapes if small else shapes
+        if _fits(candidates, page.text_width):
+            widths = _share(candidates, page.text_width)
+            tall = _height(candidates, widths, theme, small) > page.text_height * part
+            if not tall or page.width == wide.a3().width:
+                return Layout(widths, small, page)
+    page = wide.a3().widened(min(sum(shape.twips(shape.least) for shape in small_shapes), WIDEST))
+    return Layout(_share(small_shapes, page.text_width), True, page)
+
+
+def _fits(shapes: Sequence[_Shape], width: int) -> bool:
+    return sum(shape.twips(shape.least) for shape in shapes) <= width
+
+
+def _height(shapes: Sequence[_Shape], widths: Sequence[int], theme: Theme, small: bool) -> float:
+    """Of a typical tall row, in twips."""
+    lines = max(shape.lines(width) for shape, width in zip(shapes, widths, strict=True))
+    return lines * line_height(theme, "Table Text Small" if small else "Table Text")
+
+
+def _shapes(table: Table, theme: Theme, small: bool) -> list[_Shape]:
+    step = max(1, len(table.rows) // _SAMPLE)
+    sample = table.rows[::step]
+    _, text, code = Layout((), small).styles()
+    return [
+        _shape(
+            column,
+            [row[index] for row in sample],
+            half_width(theme, code if column.code else text, column.code),
+        )
+        for index, column in enumerate(table.columns)
+    ]
+
+
+def _shape(column: TableColumn, cells: Sequence[Cell], unit: float) -> _Shape:
+    lines = sorted((cell_lines(cell) for cell in cells), key=lambda each: (sum(each), len(each)))
+    typical = lines[min(len(lines) - 1, math.ceil(_TYPICAL * len(lines)))] if lines else [0]
+    marks = max(
+        (measure(MARKS.get(c.tone or "", "")) + measure(c.text) + 1 for c in column.choices if c.tone), default=0
+    )
+    widest = max((max(each) for each in lines), default=0)
+    text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
+    word = min(_longest_word(text), _LONGEST_WORD) * (1 if column.code else _WORD_FACTOR)
+    header = min(_longest_word(column.header), _LONGEST_HEADER_WORD) * _WORD_FACTOR
+    code = min(widest, _NARROWEST_CODE) if column.code else 0
+    least = math.ceil(max(_NARROWEST, word, header, code, marks))
+    most = max(least, min(math.ceil(widest * 1.08), max(column.width, _NARROWEST) if column.width else _WIDEST_TEXT))
+    return _Shape(least, max(most, min(measure(column.header), least * 2)), tuple(typical), unit)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, _WORDS.findall(text)), default=0)
+
+
+def _share(shapes: Sequence[_Shape], width: int) -> tuple[int, ...]:
+    """Widths that add up to `width` and make the typical cells of all columns about equally tall."""
+    if not shapes:
+        return ()
+    least = [shape.twips(shape.least) for shape in shapes]
+    if sum(least) > width:
+        return _exactly([each * width / sum(least) for each in least], width)
+    lines = _least(lambda count: sum(shape.width_for(count) for shape in shapes) <= width, shapes)
+    widths = [float(max(shape.width_for(lines), low)) for shape, low in zip(shapes, least, strict=True)]
+    if sum(widths) > width:
+        widths = [float(each) for each in least]
+    _grow(widths, [shape.twips(shape.most) for shape in shapes], width)
+    spare = width - sum(widths)
+    # What is still left goes to the columns with sentences, not to those with a number or a word.
+    open_ended = [w if s.most > 2 * _NARROWEST else 0 for s, w in zip(shapes, widths, strict=True)]
+    weights = open_ended if any(open_ended) else widths
+    return _exactly([w + spare * part / sum(weights) for w, part in zip(widths, weights, strict=True)], width)
+
+
+def _least(suits: Callable[[int], bool], shapes: Sequence[_Shape]) -> int:
+    low, high = 1, max(shape.lines(shape.twips(shape.least)) for shape in shapes)
+    while low < high:
+        middle = (low + high) // 2
+        if suits(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _grow(widths: list[float], most: Sequence[int], width: int) -> None:
+    """Let columns grow in proportion to what they lack, as far as the room goes."""
+    wanted = [max(top - now, 0) for top, now in zip(most, widths, strict=True)]
+    spare = max(width - sum(widths), 0)
+    part = min(1.0, spare / sum(wanted)) if any(wanted) else 0.0
+    for index, each in enumerate(wanted):
+        widths[index] += each * part
+
+
+def _exactly(widths: Sequence[float], total: int) -> tuple[int, ...]:
+    """Whole twips that add up; what rounding leaves goes to the widest."""
+    whole = [max(int(each), 1) for each in widths]
+    whole[whole.index(max(whole))] += total - sum(whole)
+    return tuple(whole)

@@ -1,0 +1,123 @@
+"""Tables: real widths, a header on every page, rows that stay whole, cells with the colour of their tone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from relplan.blocks import Cell, Mark, Table, TableColumn, plain
+from relplan.writers.docx.inlines import TONES, Inlines
+from relplan.writers.docx.layout import CELL_MARGIN, MARKS, Layout, cell_lines, half_width, line_height
+from relplan.writers.docx.markup import run
+from relplan.writers.docx.theme import Theme
+
+MOST_COLUMNS: Final = 63
+"""More than these Word does not open."""
+
+_WHOLE_ROW: Final = 0.7
+"""A row up to this part of a page stays whole; a taller one would leave too much of the page before it empty."""
+
+_LOOK: Final = (
+    '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0"'
+    ' w:noHBand="0" w:noVBand="1"/>'
+)
+_JUSTIFY: Final = {"left": "", "center": '<w:jc w:val="center"/>', "right": '<w:jc w:val="right"/>'}
+
+CellWriter = Callable[[Cell], str]
+
+
+def split(table: Table) -> Iterator[Table]:
+    """The table, in parts that Word can hold."""
+    for start in range(0, len(table.columns), MOST_COLUMNS):
+        end = start + MOST_COLUMNS
+        if start == 0 and end >= len(table.columns):
+            yield table
+        else:
+            yield Table(table.columns[start:end], tuple(row[start:end] for row in table.rows))
+
+
+def table_xml(
+    table: Table, layout: Layout, theme: Theme, inlines: Inlines, indent: int, page_height: int
+) -> Iterator[str]:
+    """The markup of a table, row by row; `indent` and `page_height` are twips."""
+    yield _opening(layout.widths, theme, indent)
+    head, text, code = layout.styles()
+    yield _header(table.columns, layout.widths, theme.paragraph(head))
+    writers = [
+        _cell_writer(column, width, theme, inlines, code if column.code else text)
+        for column, width in zip(table.columns, layout.widths, strict=True)
+    ]
+    limits = _limits(table.columns, layout, theme, page_height)
+    for row in table.rows:
+        whole = "<w:trPr><w:cantSplit/></w:trPr>" if _stays_whole(row, limits) else ""
+        cells = "".join([write(cell) for write, cell in zip(writers, row, strict=True)])
+        yield f"<w:tr>{whole}{cells}</w:tr>"
+    yield "</w:tbl>"
+
+
+def _opening(widths: Sequence[int], theme: Theme, indent: int) -> str:
+    moved = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
+    margins = "".join(f'<w:{side} w:w="{CELL_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{theme.table("Data Table")}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'{moved}<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>{_LOOK}</w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>"
+    )
+
+
+def _header(columns: Sequence[TableColumn], widths: Sequence[int], style: str) -> str:
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{_JUSTIFY[column.align]}</w:pPr>{run(column.header)}</w:p></w:tc>'
+        for column, width in zip(columns, widths, strict=True)
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
+
+
+def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str) -> CellWriter:
+    """What writes the cells of a column; all that they share is worked out once."""
+    tone_cells = {c.text: c.tone for c in column.choices if c.tone in MARKS}
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{theme.paragraph(style)}"/>{_JUSTIFY[column.align]}</w:pPr>'
+    size = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+    before = f"<w:tc>{size}</w:tcPr>{paragraph}"
+
+    def toned(text: str, tone: str) -> str:
+        fill = theme.fills.get(TONES[tone].lower(), "")  # type: ignore[index]
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+        word = inlines.mark(text, tone)  # type: ignore[arg-type]
+        return f"<w:tc>{size}{shade}</w:tcPr>{paragraph}{word}</w:p></w:tc>"
+
+    ready = {text: toned(text, tone) for text, tone in tone_cells.items() if tone}
+
+    def write(cell: Cell) -> str:
+        if isinstance(cell, str):
+            return ready.get(cell) or f"{before}{run(cell)}</w:p></w:tc>"
+        if len(cell) == 1 and isinstance(cell[0], Mark) and cell[0].tone in MARKS:
+            return toned(cell[0].text, cell[0].tone)
+        return f"{before}{inlines.runs(cell)}</w:p></w:tc>"
+
+    return write
+
+
+def _limits(columns: Sequence[TableColumn], layout: Layout, theme: Theme, page_height: int) -> list[tuple[float, int]]:
+    """For each column the room of a line in half-widths, and how many lines a row that stays whole may have."""
+    _, text, code = layout.styles()
+    lines = int(page_height * _WHOLE_ROW / line_height(theme, text))
+    return [
+        (max((width - 2 * CELL_MARGIN) / half_width(theme, code if column.code else text, column.code), 1), lines)
+        for column, width in zip(columns, layout.widths, strict=True)
+    ]
+
+
+def _stays_whole(row: Sequence[Cell], limits: Sequence[tuple[float, int]]) -> bool:
+    for cell, (room, lines) in zip(row, limits, strict=True):
+        text = cell if isinstance(cell, str) else plain(cell)
+        # Twice its length is the most that a text can be wide; only where that is too much is it measured.
+        if (
+            text.count("\n") + 1 + 2 * len(text) / room > lines
+            and sum(max(1, math.ceil(line / room)) for line in cell_lines(text)) > lines
+        ):
+            return False
+    return True

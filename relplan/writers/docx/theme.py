@@ -1,0 +1,355 @@
+"""The theme: a Word file whose styles, fonts and page a document takes over.
+
+Styles are known by their names, which Word and WPS keep in English whatever the language of the program;
+their ids differ from file to file.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from lxml import etree
+
+from relplan.errors import TemplateError, problem
+from relplan.writers.docx.markup import W
+
+PARAGRAPH_STYLES: Final = (
+    "Normal",
+    "Title",
+    *(f"heading {level}" for level in range(1, 7)),
+    *(f"toc {level}" for level in range(1, 7)),
+    "header",
+    "footer",
+    "List Paragraph",
+    "Code",
+    "Listing Title",
+    "Callout Title",
+    "Callout Text",
+    "Rule",
+    "Spacer",
+    "Table Head",
+    "Table Text",
+    "Table Code",
+    "Table Head Small",
+    "Table Text Small",
+    "Table Code Small",
+)
+CHARACTER_STYLES: Final = (
+    "Hyperlink",
+    "Inline Code",
+    "Gap",
+    "Risk Critical",
+    "Risk High",
+    "Risk Medium",
+    "Risk Low",
+    "Risk Mark",
+    "Checkbox",
+)
+TABLE_STYLES: Final = (
+    "Data Table",
+    "Callout Note",
+    "Callout Tip",
+    "Callout Important",
+    "Callout Warning",
+    "Callout Caution",
+)
+
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_MOST_BYTES: Final = 64 * 1024 * 1024
+_PAGE: Final = (11906, 16838, 1361, 1247, 1247, 1247, 624, 567)
+_MARGINS: Final = ("top", "right", "bottom", "left", "header", "footer")
+
+# What a theme may say about every document; the rest of its settings is about itself (edits, footnotes, mail merge).
+_SETTINGS: Final = frozenset(
+    {
+        "embedTrueTypeFonts",
+        "embedSystemFonts",
+        "saveSubsetFonts",
+        "defaultTabStop",
+        "characterSpacingControl",
+        "compat",
+        "themeFontLang",
+        "clrSchemeMapping",
+        "decimalSymbol",
+        "listSeparator",
+        "autoHyphenation",
+        "noLineBreaksAfter",
+        "noLineBreaksBefore",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that goes into the document as it is, with its relationships."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What a document takes over.
+
+    Attributes:
+        ids: from kind and name of a style (in small letters) to its id.
+        sizes: of the text of each paragraph style, in half-points, by name in small letters.
+        fills: background of character styles that have one, as RRGGBB, by name in small letters.
+        numbered: paragraph styles that number themselves.
+        page: width, height, the margins (top, right, bottom, left), and the places of header and footer, in twips.
+        parts: styles, fonts, colours, settings, and what they need.
+        main: for each kind of relationship of the document, the name of its part.
+        numbering: the lists that styles refer to, or None.
+    """
+
+    ids: Mapping[tuple[str, str], str]
+    sizes: Mapping[str, int]
+    fills: Mapping[str, str]
+    numbered: frozenset[str]
+    page: tuple[int, int, int, int, int, int, int, int]
+    parts: tuple[Part, ...]
+    main: Mapping[str, str]
+    numbering: bytes | None
+
+    def paragraph(self, name: str) -> str:
+        """The id of a paragraph style."""
+        return self.ids["paragraph", name.lower()]
+
+    def character(self, name: str) -> str:
+        """The id of a character style."""
+        return self.ids["character", name.lower()]
+
+    def table(self, name: str) -> str:
+        """The id of a table style."""
+        return self.ids["table", name.lower()]
+
+    def size(self, name: str) -> int:
+        """The size of the text of a paragraph style, in half-points."""
+        return self.sizes[name.lower()]
+
+
+def w(name: str) -> str:
+    """A name of WordprocessingML as lxml writes it."""
+    return f"{{{W}}}{name}"
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root of a part; entities and document types are refused.
+
+    Raises:
+        etree.XMLSyntaxError: it is no XML.
+        ValueError: it has a document type.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=False)
+    root = etree.fromstring(data, parser)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("document types are not allowed")
+    return root
+
+
+@functools.lru_cache(maxsize=4)
+def load(data: bytes) -> Theme:
+    """The theme in a Word file.
+
+    Raises:
+        TemplateError: it is no Word file, or lacks styles; all that are missing are named.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
+                raise _no_word_file()
+            return _theme(_Source(archive))
+    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError, NotImplementedError, RuntimeError) as error:
+        raise _no_word_file() from error
+
+
+def _no_word_file() -> TemplateError:
+    return TemplateError(
+        problem(
+            "主题不是可读的 Word 文件（.docx）；请以内置的 theme.docx 为基础修改",
+            "the theme is not a readable Word file (.docx); start from a copy of the built-in theme.docx",
+        )
+    )
+
+
+class _Source:
+    """The package of a theme: its parts, and what they refer to."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = frozenset(archive.namelist())
+        types = parse(archive.read("[Content_Types].xml"))
+        self._overrides = {
+            e.get("PartName", "").lstrip("/"): e.get("ContentType", "") for e in types.iter(_TYPES + "Override")
+        }
+        self._defaults = {
+            e.get("Extension", "").lower(): e.get("ContentType", "") for e in types.iter(_TYPES + "Default")
+        }
+        self.document = self.related("")["officeDocument"]
+
+    def read(self, name: str) -> bytes:
+        return self._archive.read(name)
+
+    def content_type(self, name: str) -> str:
+        return (
+            self._overrides.get(name)
+            or self._defaults.get(name.rpartition(".")[2].lower())
+            or "application/octet-stream"
+        )
+
+    def related(self, name: str) -> dict[str, str]:
+        """The parts that a part refers to, by the kind of the relationship."""
+        relations = _relations_name(name)
+        if relations not in self._names:
+            return {}
+        folder = posixpath.dirname(name)
+        found: dict[str, str] = {}
+        for each in parse(self.read(relations)).iter(_RELATION):
+            kind = each.get("Type", "")
+            if each.get("TargetMode") != "External" and kind.startswith(_OFFICE):
+                found[kind.removeprefix(_OFFICE)] = _resolve(folder, each.get("Target", ""))
+        return found
+
+    def with_relations(self, name: str) -> list[Part]:
+        """A part, and all that it refers to."""
+        parts = [Part(name, self.content_type(name), self.read(name))]
+        relations = _relations_name(name)
+        if relations in self._names:
+            data = self.read(relations)
+            parts.append(Part(relations, "", data))
+            folder = posixpath.dirname(name)
+            targets = [e.get("Target", "") for e in parse(data).iter(_RELATION) if e.get("TargetMode") != "External"]
+            parts += [Part(t, self.content_type(t), self.read(t)) for t in (_resolve(folder, each) for each in targets)]
+        return parts
+
+
+def _relations_name(part: str) -> str:
+    folder, _, name = part.rpartition("/")
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _resolve(folder: str, target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+
+
+def _theme(source: _Source) -> Theme:
+    main = source.related(source.document)
+    styles = parse(source.read(main["styles"]))
+    ids = _style_ids(styles)
+    _check(ids)
+    parts = [Part("word/styles.xml", source.content_type(main["styles"]), source.read(main["styles"]))]
+    kept = {"styles": "word/styles.xml"}
+    for kind in ("theme", "fontTable"):
+        if kind in main:
+            parts += source.with_relations(main[kind])
+            kept[kind] = main[kind]
+    if "numbering" in main:
+        # The lists themselves are written anew with those of the document; pictures that serve as bullets stay.
+        parts += source.with_relations(main["numbering"])[1:]
+    if "settings" in main:
+        parts.append(
+            Part("word/settings.xml", source.content_type(main["settings"]), _settings(source.read(main["settings"])))
+        )
+        kept["settings"] = "word/settings.xml"
+    resolved = _Styles(styles)
+    return Theme(
+        ids=MappingProxyType(ids),
+        sizes=MappingProxyType(
+            {name.lower(): resolved.size(ids["paragraph", name.lower()]) for name in PARAGRAPH_STYLES}
+        ),
+        fills=MappingProxyType(dict(resolved.fills())),
+        numbered=frozenset(n.lower() for n in PARAGRAPH_STYLES if resolved.is_numbered(ids["paragraph", n.lower()])),
+        page=_page(parse(source.read(source.document))),
+        parts=tuple({part.name: part for part in parts}.values()),
+        main=MappingProxyType(kept),
+        numbering=source.read(main["numbering"]) if "numbering" in main else None,
+    )
+
+
+def _style_ids(styles: etree._Element) -> dict[tuple[str, str], str]:
+    ids: dict[tuple[str, str], str] = {}
+    for style in styles.iter(w("style")):
+        name = style.find(w("name"))
+        if name is not None:
+            ids[style.get(w("type")) or "paragraph", (name.get(w("val")) or "").lower()] = style.get(w("styleId")) or ""
+    return ids
+
+
+def _check(ids: Mapping[tuple[str, str], str]) -> None:
+    """Every style that any document may need must be there, so that a theme fails at once and not some day."""
+    wanted = {"paragraph": PARAGRAPH_STYLES, "character": CHARACTER_STYLES, "table": TABLE_STYLES}
+    missing = [name for kind, names in wanted.items() for name in names if not ids.get((kind, name.lower()))]
+    if missing:
+        raise TemplateError(
+            problem(
+                f"主题缺少样式：{'、'.join(missing)}；请以内置的 theme.docx 为基础修改",
+                f"the theme lacks the styles {', '.join(missing)}; start from a copy of the built-in theme.docx",
+            )
+        )
+
+
+class _Styles:
+    """Properties of styles, those of their bases included."""
+
+    def __init__(self, styles: etree._Element) -> None:
+        self._all = {each.get(w("styleId")): each for each in styles.iter(w("style"))}
+        default = styles.find(f"{w('docDefaults')}/{w('rPrDefault')}/{w('rPr')}/{w('sz')}")
+        self._default = int(default.get(w("val")) or 20) if default is not None else 20
+
+    def _chain(self, style_id: str | None) -> Iterable[etree._Element]:
+        seen: set[str | None] = set()
+        while style_id in self._all and style_id not in seen:
+            seen.add(style_id)
+            yield self._all[style_id]
+            base = self._all[style_id].find(w("basedOn"))
+            style_id = base.get(w("val")) if base is not None else None
+
+    def size(self, style_id: str) -> int:
+        """In half-points."""
+        for style in self._chain(style_id):
+            if (found := style.find(f"{w('rPr')}/{w('sz')}")) is not None:
+                return int(found.get(w("val")) or self._default)
+        return self._default
+
+    def is_numbered(self, style_id: str) -> bool:
+        return any(style.find(f"{w('pPr')}/{w('numPr')}") is not None for style in self._chain(style_id))
+
+    def fills(self) -> Iterable[tuple[str, str]]:
+        for style in self._all.values():
+            shade, name = style.find(f"{w('rPr')}/{w('shd')}"), style.find(w("name"))
+            fill = shade.get(w("fill")) if shade is not None else None
+            if name is not None and fill and fill != "auto":
+                yield (name.get(w("val")) or "").lower(), fill
+
+
+def _settings(data: bytes) -> bytes:
+    root = parse(data)
+    for child in list(root):
+        if not isinstance(child.tag, str) or child.tag not in {w(name) for name in _SETTINGS}:
+            root.remove(child)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _page(document: etree._Element) -> tuple[int, int, int, int, int, int, int, int]:
+    found = document.find(f"{w('body')}/{w('sectPr')}")
+    size = found.find(w("pgSz")) if found is not None else None
+    margins = found.find(w("pgMar")) if found is not None else None
+    if size is None or margins is None:
+        return _PAGE
+    short, long = sorted((int(size.get(w("w")) or _PAGE[0]), int(size.get(w("h")) or _PAGE[1])))
+    # A negative margin is one that text may not push away; its length is what counts.
+    top, right, bottom, left, header, footer = (abs(int(margins.get(w(each)) or 720)) for each in _MARGINS)
+    return short, long, top, right, bottom, left, header, footer
+
+
+__all__ = ["CHARACTER_STYLES", "PARAGRAPH_STYLES", "TABLE_STYLES", "Part", "Theme", "load", "parse", "w"]

@@ -1,0 +1,61 @@
+"""What the tests share: the project's folders, the validator of Office files, and a count of who used the shared material."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+SAMPLES = ROOT / "samples" / "singpost"
+
+_used_shared: set[str] = set()
+
+
+@pytest.fixture
+def samples() -> Path:
+    if not SAMPLES.is_dir():
+        pytest.skip("the samples are not beside the tests")
+    return SAMPLES
+
+
+@pytest.fixture
+def shared(request: pytest.FixtureRequest) -> Path:
+    """The material beside the project, which a machine with only the project does not have."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not beside the project")
+    _used_shared.add(request.node.nodeid)
+    return SHARED
+
+
+@pytest.fixture
+def check_ooxml(shared: Path, tmp_path: Path):
+    """Check the bytes of an Office file against the schemas; fails with what the validator says."""
+    tool = shared / "tools" / "ooxml_check.py"
+
+    def check(data: bytes, ending: str) -> None:
+        path = tmp_path / f"checked{ending}"
+        path.write_bytes(data)
+        run = subprocess.run([sys.executable, tool, path], capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert " 0 errors, 0 warnings" in run.stdout, run.stdout
+
+    return check
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    worker = getattr(session.config, "workeroutput", None)
+    if worker is not None:
+        worker["used_shared"] = sorted(_used_shared)
+
+
+def pytest_testnodedown(node, error) -> None:
+    _used_shared.update(getattr(node, "workeroutput", {}).get("used_shared", ()))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    terminalreporter.write_line(f"{len(_used_shared)} tests used ../shared")

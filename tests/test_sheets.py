@@ -1,0 +1,248 @@
+"""Import: what people really have in a sheet, cell by cell."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from relplan import RelplanError, api
+from relplan.model.values import ChangeKind, Dependency, Nothing, RiskLevel, Unread
+
+HEADER = ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "发布依赖", "DDL", "开发人员"]
+
+
+def workbook(*sheets, change=None) -> bytes:
+    """The bytes of a workbook; each sheet is a name and its rows."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change:
+        change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(*rows, change=None):
+    return api.loads(workbook(("发布表", rows), change=change), "xlsx", name="t.xlsx")
+
+
+def told(read, kind):
+    """The places of the notices of a kind."""
+    return [str(notice.problem.place) for notice in read.notices if notice.kind == kind]
+
+
+def test_the_header_is_found_by_its_words_wherever_it_stands():
+    found = read([], [None, "随便一行"], [], [None, None, *HEADER], [None, None, 1, "支付", "1.2", "a", "高", "无", None, "甲/乙"])
+    row = found.plan.table.rows[0]
+    assert (row.order, row.system, row.version) == ("1", "支付", "1.2")
+    assert row.risk_level is RiskLevel.HIGH
+    assert row.dependencies == Nothing("无") and row.ddl is None
+    assert row.developers == ("甲", "乙")
+    assert str(found.places["table", "rows", 0, "system"]) == "t.xlsx › 发布表!D5"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["序号", "应用名称", "镜像版本", "更新内容", "风险级别", "依赖", "表结构变更", "研发"],
+        ["No.", "Application", "Image Tag", "Change Summary", "Risk", "Depends on", "Schema changes", "Dev Lead"],
+        ["投产顺序", "系统*", " 投产版本 ", "投产内容\n（按需求）", "風險等級", "發布依賴", "DDL（结构）", "開發人員："],
+    ],
+)
+def test_headers_go_by_many_names(header):
+    row = read(header, [1, "支付", "1.2", "a", "高", "订单", "x", "甲"]).plan.table.rows[0]
+    assert (row.order, row.system, row.version, row.risk_level, row.ddl) == ("1", "支付", "1.2", RiskLevel.HIGH, "x")
+    assert row.dependencies == (Dependency("订单"),) and row.developers == ("甲",) and row.changes[0].text == "a"
+    assert not row.extra
+
+
+def test_columns_may_stand_in_any_order_and_be_missing():
+    row = read(["版本号", "DDL", "系统名称"], ["1.2", "x", "支付"]).plan.table.rows[0]
+    assert (row.system, row.version, row.ddl, row.risk_level, row.changes) == ("支付", "1.2", "x", None, ())
+
+
+def test_unknown_columns_are_kept_in_their_order_and_doubles_are_told_apart():
+    found = read([*HEADER, "投产编号", "备注2", "投产编号"], [1, "支付", "1", "a", "高", None, None, None, "T1", "x", "T2"])
+    assert [(pair.header, pair.text) for pair in found.plan.table.rows[0].extra] == [("投产编号", "T1"), ("备注2", "x"), ("投产编号 #2", "T2")]
+    back = api.loads(api.render(found.plan, format="xlsx"), "xlsx").plan
+    assert back == found.plan
+
+
+def test_of_two_columns_for_one_field_its_own_label_wins_and_the_other_is_kept():
+    row = read(["版本", *HEADER], ["旧", 1, "支付", "1.2", "a", "高", None, None, None]).plan.table.rows[0]
+    assert row.version == "1.2"
+    assert [(pair.header, pair.text) for pair in row.extra] == [("版本", "旧")]
+
+
+def test_title_and_pairs_above_the_table_become_facts():
+    found = read(
+        ["SingPost sprint12 发布清单"],
+        ["产品：", "SingPost", None, "版本号：1.12.0"],
+        ["发布时间", "2026-08-20 22:00 - 次日02:00", None, "迭代", "sprint12"],
+        ["参与人员", "张三（运维）、李四（开发、测试）", "编制人：", "赵六"],
+        [],
+        HEADER,
+        [1, "支付", "1.2"],
+    )
+    plan = found.plan
+    assert (plan.title, plan.product, plan.version) == ("SingPost sprint12 发布清单", "SingPost", "1.12.0")
+    assert plan.iterations == ("sprint12",)
+    assert str(plan.window.end) == "2026-08-21 02:00:00" and plan.window.text == "2026-08-20 22:00 - 次日02:00"
+    assert [(each.name, each.roles) for each in plan.participants] == [("张三", ("运维",)), ("李四", ("开发", "测试"))]
+    assert [(each.title, each.text) for each in plan.sections] == [("编制人", "赵六")]
+    assert told(found, "guessed") == ["t.xlsx › 发布表!D4"]
+
+
+def test_merged_cells_fill_down_and_plain_blanks_do_not():
+    def merge(book):
+        book.active.merge_cells("H2:H3")
+
+    rows = read(HEADER, [1, "支付", "1", "a", "高", None, None, "甲"], [2, "订单"], [3, "包裹"], change=merge).plan.table.rows
+    assert [row.developers for row in rows] == [("甲",), ("甲",), ()]
+    assert rows[1].risk_level is None
+
+
+def test_a_header_of_two_rows_is_one_header():
+    def merge(book):
+        sheet = book.active
+        for column in "ABCD":
+            sheet.merge_cells(f"{column}1:{column}2")
+        sheet.merge_cells("E1:F1")
+
+    row = read(
+        ["发布顺序", "系统名称", "版本号", "变更内容", "数据库", None], [None, None, None, None, "DDL", "DML"], [1, "支付", "1", "a", "x", "y"], change=merge
+    ).plan.table.rows[0]  # fmt: skip
+    assert (row.system, row.ddl, row.dml, row.extra) == ("支付", "x", "y", ())
+
+
+def test_cells_of_many_lines_and_numbers_are_lists_with_kinds():
+    cell = "1、【新增】取件预约\n   可选时段\n2、fix: 重复扣款\n3）优化：查询"
+    changes = read(HEADER, [1, "支付", "1", cell]).plan.table.rows[0].changes
+    assert [(change.kind, change.text) for change in changes] == [
+        (ChangeKind.ADDED, "取件预约\n可选时段"),
+        (ChangeKind.FIXED, "重复扣款"),
+        (ChangeKind.IMPROVED, "查询"),
+    ]
+
+
+def test_a_version_is_what_the_sheet_shows():
+    def formats(book):
+        sheet = book.active
+        sheet["C2"].number_format, sheet["C4"].number_format, sheet["C5"].number_format = "0.00", "@", '"v"0.0'
+
+    found = read(HEADER, [1, "a", 1.1], [2, "b", 1.1], [3, "c", "1.10"], [4, "d", 2], [5, "e", 3], change=formats)
+    assert [row.version for row in found.plan.table.rows] == ["1.10", "1.1", "1.10", "v2.0", "3"]
+    assert told(found, "guessed") == ["t.xlsx › 发布表!C3", "t.xlsx › 发布表!C6"]
+
+
+def test_every_bad_value_is_reported_at_once_with_its_cell_and_kept():
+    found = read(HEADER, [1, "a", "1", "x", "很高"], [2, "b", "1", "x", "2"], [3, "c", "1", "x", "低"])
+    assert [row.risk_level for row in found.plan.table.rows] == [Unread("很高"), Unread("2"), RiskLevel.LOW]
+    assert told(found, "unreadable") == ["t.xlsx › 发布表!E2", "t.xlsx › 发布表!E3"]
+    with pytest.raises(RelplanError) as error:
+        api.loads(workbook(("s", [HEADER, [1, "a", "1", "x", "很高"], [2, "b", "1", "x", "2"]])), "xlsx", strict=True)
+    assert len(error.value.problems) == 2
+
+
+def test_sentences_below_the_table_are_kept_and_rows_with_little_in_them_are_rows():
+    found = read(HEADER, [1, "支付", "1"], [None, "只有名字"], ["注：先执行脚本"], [], ["再看一遍"])
+    assert [row.system for row in found.plan.table.rows] == ["支付", "只有名字"]
+    assert found.plan.sections[0].text == "注：先执行脚本\n\n再看一遍" and found.plan.sections[0].after == "table"
+
+
+def test_what_stands_beside_the_table_is_reported():
+    found = read(HEADER, [1, "支付", "1", *[None] * 7, "旁注"])
+    assert told(found, "unplaced") == ["t.xlsx › 发布表!K2"]
+
+
+def test_tables_below_one_another_and_on_several_sheets_are_one_table():
+    first = [HEADER, [1, "a", "1"], [], HEADER[:3][::-1], ["2", "b", 2]]
+    data = workbook(("一", first), ("二", [HEADER, [3, "c", "3"]]), ("空", []), ("别的", [["x", "y"]]))
+    found = api.loads(data, "xlsx", name="t.xlsx")
+    assert [(row.order, row.system) for row in found.plan.table.rows] == [("1", "a"), ("2", "b"), ("3", "c")]
+    assert told(found, "unplaced") == ["t.xlsx › 别的"]
+
+
+def test_hidden_sheets_are_not_read_but_named():
+    def hide(book):
+        book["旧"].sheet_state = "hidden"
+
+    found = api.loads(workbook(("新", [HEADER, [1, "a", "1"]]), ("旧", [HEADER, [2, "b", "1"]]), change=hide), "xlsx", name="t.xlsx")
+    assert len(found.plan.table.rows) == 1 and told(found, "unplaced") == ["t.xlsx › 旧"]
+
+
+def test_error_cells_are_reported():
+    found = read(HEADER, [1, "支付", "#REF!"])
+    assert told(found, "unreadable") == ["t.xlsx › 发布表!C2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_in_the_encodings_of_the_field(encoding, delimiter):
+    text = delimiter.join(HEADER) + "\r\n" + delimiter.join(["1", "支付", "1.10", '"【新增】a\n【修复】b"', "高", "无", "", "甲"]) + "\r\n"
+    found = api.loads(text.encode(encoding), "csv", name="t.csv")
+    row = found.plan.table.rows[0]
+    assert (row.system, row.version, len(row.changes)) == ("支付", "1.10", 2)
+    assert str(found.places["table", "rows", 0, "version"]) == "t.csv › C2"
+
+
+def test_an_agile_plan_is_not_a_release_table():
+    with pytest.raises(RelplanError) as error:
+        read(["Sprint", "User story", "Priority", "Risk", "Points"], [1, "x", 2, "high", 3])
+    assert "Risk" in str(error.value) and "no release table" in str(error.value)
+
+
+def broken_zip() -> bytes:
+    data = bytearray(workbook(("s", [HEADER])))
+    start = data.index(b"xl/worksheets/sheet1.xml") + 40
+    data[start : start + 60] = b"x" * 60
+    return bytes(data)
+
+
+def docx() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("word/document.xml", "<x/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "no Excel file"),
+        (b"plain text", "no Excel file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old format"),
+        (docx(), "ending is wrong"),
+        (broken_zip(), "broken"),
+        (workbook(("s", [HEADER]))[:700], "broken"),
+        (workbook(("s", [])), "empty"),
+        (workbook(("s", [["a", "b"]])), "no release table"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_in_one_line(data, word):
+    with pytest.raises(RelplanError) as error:
+        api.loads(data, "xlsx", name="t.xlsx")
+    assert word in str(error.value) and str(error.value).startswith("t.xlsx") and "\n" not in str(error.value)
+
+
+def test_a_sheet_that_claims_to_be_huge_is_refused_before_it_is_laid_out():
+    def far(book):
+        book.active["XFD1048576"] = "x"
+
+    with pytest.raises(RelplanError, match="too large"):
+        read(HEADER, [1, "a", "1"], change=far)
+
+
+def test_the_sample_is_read_whole(samples):
+    found = api.load(samples / "发布清单.xlsx")
+    plan = api.load(samples / "plan.yaml").plan
+    assert found.plan.table == plan.table and len(plan.table.rows) >= 8
+    assert not found.unreadable() and not told(found, "unplaced")
