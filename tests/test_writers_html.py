@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 from collections.abc import Iterator
 
 import lxml.html
@@ -290,28 +289,3 @@ class TestBlocks:
         assert tree.xpath("//hr")
         assert tree.xpath("//div[@class='page-break']")
         assert [words(each) for each in tree.xpath("//main/p/em")] == ["a", "图"]
-
-
-def test_ten_thousand_rows_take_under_a_second() -> None:
-    columns = tuple(
-        TableColumn(f"列{n}", code=n in (9, 10), choices=(CellChoice("高", "high"),) * (n == 4)) for n in range(14)
-    )
-    row = (
-        "1",
-        "订单中心",
-        "1.12.0",
-        "新增&接口",
-        "高",
-        "说明",
-        "x",
-        "无",
-        "a=b",
-        "ALTER TABLE t_o\n ADD c INT;",
-        "a < b",
-        "release/1",
-        "张",
-        "李",
-    )
-    start = time.process_time()
-    write(Document("t", "zh", (Table(columns, (row,) * 10_000),)))
-    assert time.process_time() - start < 1

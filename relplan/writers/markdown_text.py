@@ -33,7 +33,7 @@ _ALWAYS: Final = r"""
   | `
   | (?<!\S[ \t])\* | \*(?![ \t]\S)        # `a * b` is safe
   | (?<!\w)_+ | _+(?!\w)                  # `order_id` is safe
-  | <(?=[A-Za-z/!?])                      # `a < b` and `a<5` are safe
+  | <(?=[A-Za-z/!?]|[^\s<>]*@|\Z)         # `a < b` and `a<5` are safe, `<138@qq.com>` is a link
   | &(?=\#?[A-Za-z0-9]+;)
 """
 _LINK_ENDS: Final = r"| \](?=[(:])"

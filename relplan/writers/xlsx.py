@@ -306,7 +306,7 @@ class _Sheet:
         if not each.choices:
             return
         words = [choice.text for choice in each.choices]
-        area = (header_row + 1, column, self._row + _MORE_ROWS, column)
+        area = (header_row + 1, column, self._row - 1 + _MORE_ROWS, column)
         if len(",".join(words)) <= _CHOICES_LIMIT and not any("," in word for word in words):
             self._sheet.data_validation(*area, {"validate": "list", "source": words, "error_type": "warning"})
         for choice in each.choices:

@@ -44,6 +44,7 @@ CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
 """What stands at the head of a callout, so that its kind can be read without colours."""
 
 _CALLOUT_MARGIN: Final = 170
+_CALLOUT_BAR: Final = 40
 _IMAGE_PART: Final = 0.7
 _SVG: Final = "image/svg+xml"
 
@@ -85,6 +86,7 @@ class Body:
         self._title = title_of(document)
         self._break_pending = False
         self._boxed = ""
+        self._before: Block | None = None
         self._count = 0
         self.numbering = Numbering(theme.numbering)
         self.pictures: dict[str, bytes] = {}
@@ -130,6 +132,7 @@ class Body:
                 return
             case Listing(title, text, _, anchor):
                 words = self._bookmarks.around(anchor, run(title))
+                self._boxed = ""
                 yield self._paragraph("Listing Title", words, keep_next=True, indent=room.indent)
                 yield from self._code(text, room)
                 return
@@ -151,6 +154,7 @@ class Body:
                 yield self._paragraph("Rule", "", indent=room.indent)
             case Contents(depth):
                 yield from self._contents(outline(self._document, depth), 1)
+        self._before = block
 
     def _paragraph(
         self, style: str, content: str, *, keep_next: bool = False, number: str = "", indent: int = 0
@@ -185,6 +189,9 @@ class Body:
 
     def _contents(self, entries: Iterable[Entry], level: int) -> Iterator[str]:
         for entry in entries:
+            if entry.heading is self._before:
+                # The heading of the contents itself.
+                continue
             words = run(" ".join(plain(entry.heading.content).split("\n")))
             where = self._inlines.to_anchor(entry.heading.anchor)
             linked = f'<w:hyperlink {where} w:history="1">{words}</w:hyperlink>' if where else words
@@ -245,9 +252,10 @@ class Body:
         """A table of one cell: whatever stands in it, the box is one."""
         if self._break_pending:
             yield self._spacer()
-        width = room.width - room.indent
+        # The bar on the left is as wide as a letter; half of it would stand in the margin.
+        width = room.width - room.indent - 2 * _CALLOUT_BAR
         style = self._theme.table(f"Callout {block.kind.capitalize()}")
-        moved = f'<w:tblInd w:w="{room.indent}" w:type="dxa"/>' if room.indent else ""
+        moved = f'<w:tblInd w:w="{room.indent + _CALLOUT_BAR}" w:type="dxa"/>'
         yield (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{width}" w:type="dxa"/>{moved}'
             '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0000" w:firstRow="0" w:lastRow="0" w:firstColumn="0"'
@@ -273,9 +281,12 @@ class Body:
         relation = self._picture(block.data, block.media_type)
         vector = ""
         if block.media_type == _SVG:
-            relation, vector = self._picture(pictures.transparent_png(), "image/png"), relation
+            relation, vector = self._picture(pictures.placeholder_png(), "image/png"), relation
         drawing = pictures.drawing(self._count, relation, emu, block.alternative, vector)
         yield self._paragraph(room.style, drawing, indent=room.indent)
+        if vector and block.alternative:
+            # Some programs know no SVG: there the words are all that is seen of it.
+            yield self._paragraph(room.style, run(block.alternative), indent=room.indent)
 
     def _picture(self, data: bytes, media_type: str) -> str:
         """The id of the relationship to a picture; the same picture is kept once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +18,14 @@ from relplan.blocks import Cell, Table, TableColumn, plain
 from relplan.writers.docx.page import WIDEST, Page
 from relplan.writers.docx.theme import Theme
 
-MARKS: Final = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
+MARKS: Final[Mapping[str, str]] = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
 """What stands before a word with a tone, for whoever prints without colours."""
 
 CELL_MARGIN: Final = 85
-"""Left and right of the text of a cell, in twips."""
+SMALL_CELL_MARGIN: Final = 60
+"""Left and right of the text of a cell, in twips; the smaller one goes with the small text styles."""
+
+_BORDER: Final = 24
 
 WIDE_COLUMNS: Final = 8
 """A table with this many columns stands on a landscape page."""
@@ -30,14 +33,20 @@ WIDE_COLUMNS: Final = 8
 _NARROWEST: Final = 8
 _LONGEST_WORD: Final = 12
 _LONGEST_HEADER_WORD: Final = 14
-_NARROWEST_CODE: Final = 22
+_LONGEST_HEADER: Final = 12
+_NARROWEST_CODE: Final = 17
 _WIDEST_TEXT: Final = 64
+_TO_FILL_IN: Final = 20
 _SAMPLE: Final = 200
 _TYPICAL: Final = 0.9
 _LINE_HEIGHT: Final = 1.4
-_WORD_FACTOR: Final = 1.16
 _CODE_FACTOR: Final = 1.2
+_LOST: Final = 1.5
+_LOST_IN_CODE: Final = 3.0
+_LATIN_EXCESS: Final = 0.15
+_CAPITAL_EXCESS: Final = 0.25
 _WORDS: Final = re.compile(r"[!-,./-~\u00a1-\u024f]+-?|-+")
+_CAPITALS: Final = re.compile(r"[A-Zmw@%]")
 
 
 class _Widths(dict[str, int]):
@@ -71,6 +80,11 @@ class Layout:
     small: bool = False
     page: Page | None = None
 
+    @property
+    def cell_margin(self) -> int:
+        """Left and right of the text of a cell, in twips."""
+        return SMALL_CELL_MARGIN if self.small else CELL_MARGIN
+
     def styles(self) -> tuple[str, str, str]:
         """Names of the styles of header, text and code."""
         end = " Small" if self.small else ""
@@ -83,17 +97,17 @@ class _Shape:
 
     least: int
     most: int
-    typical: tuple[int, ...]
+    typical: tuple[float, ...]
     unit: float
-    margins: int = 2 * CELL_MARGIN
+    margins: int
+    lost: float
 
     def twips(self, half_widths: float) -> int:
         return math.ceil(half_widths * self.unit) + self.margins
 
     def lines(self, twips: int) -> int:
         """How many lines the typical cell takes at this width."""
-        room = max((twips - self.margins) / self.unit, 1)
-        return sum(max(1, math.ceil(line / room)) for line in self.typical)
+        return wrapped(self.typical, (twips - self.margins) / self.unit, self.lost)
 
     def width_for(self, lines: int) -> int:
         """The least width at which the typical cell takes no more lines than these, within its bounds; in twips."""
@@ -107,6 +121,17 @@ class _Shape:
         return self.twips(low)
 
 
+def wrapped(widths: Sequence[float], room: float, lost: float) -> int:
+    """How many lines these become where a line has `room`, of which `lost` stays empty at the end of a full one."""
+    full = max(room - lost, 1.0)
+    return sum(1 if width <= room else math.ceil(width / full) for width in widths)
+
+
+def lost(code: bool) -> float:
+    """How much of a full line stays empty on average, because the next word or the next bracket does not fit."""
+    return _LOST_IN_CODE if code else _LOST
+
+
 def half_width(theme: Theme, style: str, code: bool = False) -> float:
     """Half the height of a character in a style, in twips; letters of code are a little wider than that."""
     return theme.size(style) * 5 * (_CODE_FACTOR if code else 1.0)
@@ -117,10 +142,11 @@ def line_height(theme: Theme, style: str) -> float:
     return theme.size(style) * 10 * _LINE_HEIGHT
 
 
-def cell_lines(cell: Cell) -> list[int]:
-    """The widths of the lines of a cell, in half-widths."""
+def cell_lines(cell: Cell, code: bool) -> list[float]:
+    """The widths of the lines of a cell, in half-widths; Latin letters, but for those of code, are a little wider."""
     text = cell if isinstance(cell, str) else plain(cell)
-    return [measure(line) for line in text.split("\n")]
+    excess = 0.0 if code else _LATIN_EXCESS
+    return [(width := measure(line)) + excess * max(2 * len(line) - width, 0) for line in text.split("\n")]
 
 
 def within(table: Table, theme: Theme, width: int) -> Layout:
@@ -137,7 +163,7 @@ def choose(table: Table, theme: Theme, upright: Page) -> Layout:
             return Layout(widths)
     wide = upright.landscape()
     small_shapes = _shapes(table, theme, small=True)
-    for page, small, part in ((wide, False, 0.4), (wide, True, 0.9), (wide.a3(), True, 1.0)):
+    for page, small, part in ((wide, False, 0.4), (wide, True, 0.6), (wide.a3(), True, 1.0)):
         candidates = small_shapes if small else shapes
         if _fits(candidates, page.text_width):
             widths = _share(candidates, page.text_width)
@@ -161,35 +187,52 @@ def _height(shapes: Sequence[_Shape], widths: Sequence[int], theme: Theme, small
 def _shapes(table: Table, theme: Theme, small: bool) -> list[_Shape]:
     step = max(1, len(table.rows) // _SAMPLE)
     sample = table.rows[::step]
-    _, text, code = Layout((), small).styles()
-    return [
-        _shape(
-            column,
-            [row[index] for row in sample],
-            half_width(theme, code if column.code else text, column.code),
-        )
-        for index, column in enumerate(table.columns)
-    ]
+    return [_shape(column, [row[i] for row in sample], theme, small) for i, column in enumerate(table.columns)]
 
 
-def _shape(column: TableColumn, cells: Sequence[Cell], unit: float) -> _Shape:
-    lines = sorted((cell_lines(cell) for cell in cells), key=lambda each: (sum(each), len(each)))
+def _shape(column: TableColumn, cells: Sequence[Cell], theme: Theme, small: bool) -> _Shape:
+    lines = sorted((cell_lines(cell, column.code) for cell in cells), key=lambda each: (sum(each), len(each)))
     typical = lines[min(len(lines) - 1, math.ceil(_TYPICAL * len(lines)))] if lines else [0]
-    marks = max(
-        (measure(MARKS.get(c.tone or "", "")) + measure(c.text) + 1 for c in column.choices if c.tone), default=0
-    )
     widest = max((max(each) for each in lines), default=0)
+    least = _least_width(column, cells, small, widest)
+    sensible = max(column.width, _NARROWEST) if column.width else _WIDEST_TEXT
+    # A column without any content is there to be filled in by hand.
+    most = max(least, min(math.ceil(widest * 1.08) or _TO_FILL_IN, sensible))
+    setting = Layout((), small)
+    _, text, code = setting.styles()
+    return _Shape(
+        least,
+        max(most, min(measure(column.header), least * 2)),
+        tuple(typical),
+        half_width(theme, code if column.code else text, column.code),
+        2 * setting.cell_margin + _BORDER,
+        lost(column.code),
+    )
+
+
+def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, widest: float) -> int:
+    """Below this, in half-widths, a column is no pleasure to read."""
+    marks = (measure(MARKS.get(c.tone, "")) + measure(c.text) + 1 for c in column.choices if c.tone)
     text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
-    word = min(_longest_word(text), _LONGEST_WORD) * (1 if column.code else _WORD_FACTOR)
-    header = min(_longest_word(column.header), _LONGEST_HEADER_WORD) * _WORD_FACTOR
-    code = min(widest, _NARROWEST_CODE) if column.code else 0
-    least = math.ceil(max(_NARROWEST, word, header, code, marks))
-    most = max(least, min(math.ceil(widest * 1.08), max(column.width, _NARROWEST) if column.width else _WIDEST_TEXT))
-    return _Shape(least, max(most, min(measure(column.header), least * 2)), tuple(typical), unit)
+    return math.ceil(
+        max(
+            _NARROWEST,
+            _longest_word(text, _LONGEST_WORD, column.code),
+            _longest_word(column.header, _LONGEST_HEADER_WORD, False),
+            # In a table of a few columns even a longer header has room for one line.
+            0 if small else min(measure(column.header), _LONGEST_HEADER),
+            min(widest, _NARROWEST_CODE) if column.code else 0,
+            *marks,
+        )
+    )
 
 
-def _longest_word(text: str) -> int:
-    return max(map(len, _WORDS.findall(text)), default=0)
+def _longest_word(text: str, most: int, code: bool) -> float:
+    """The width of the longest word that no line can end in, of `most` characters or fewer, in half-widths."""
+    words = {word[:most] for word in _WORDS.findall(text)}
+    if code:
+        return max(map(len, words), default=0)
+    return max((len(w) * (1 + _LATIN_EXCESS) + len(_CAPITALS.findall(w)) * _CAPITAL_EXCESS for w in words), default=0)
 
 
 def _share(shapes: Sequence[_Shape], width: int) -> tuple[int, ...]:
@@ -205,8 +248,8 @@ def _share(shapes: Sequence[_Shape], width: int) -> tuple[int, ...]:
         widths = [float(each) for each in least]
     _grow(widths, [shape.twips(shape.most) for shape in shapes], width)
     spare = width - sum(widths)
-    # What is still left goes to the columns with sentences, not to those with a number or a word.
-    open_ended = [w if s.most > 2 * _NARROWEST else 0 for s, w in zip(shapes, widths, strict=True)]
+    # What is still left goes to the columns with words and sentences, not to those with a number.
+    open_ended = [w if s.most > _NARROWEST + 1 else 0 for s, w in zip(shapes, widths, strict=True)]
     weights = open_ended if any(open_ended) else widths
     return _exactly([w + spare * part / sum(weights) for w, part in zip(widths, weights, strict=True)], width)
 

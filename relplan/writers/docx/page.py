@@ -16,8 +16,8 @@ A3_HEIGHT: Final = 16838
 WIDEST: Final = 31680
 """The widest page that Word knows: 22 inches."""
 
-_WIDE_SIDE: Final = 794
-_WIDE_TOP: Final = 1134
+_WIDE_SIDE: Final = 680
+_WIDE_TOP: Final = 1191
 _WIDE_BOTTOM: Final = 964
 _VERSION: Final[dict[Language, str]] = {"zh": "版本 {}", "en": "Version {}"}
 _PAGE_OF: Final[dict[Language, tuple[str, str, str]]] = {"zh": ("第 ", " 页 / 共 ", " 页"), "en": ("Page ", " of ", "")}

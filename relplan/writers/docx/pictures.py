@@ -103,10 +103,10 @@ def drawing(number: int, relation: str, emu: tuple[int, int], alternative: str, 
     )
 
 
-def transparent_png() -> bytes:
-    """One clear pixel: what a program that knows no SVG shows in its place."""
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 6, 0, 0, 0)
-    return _PNG + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(bytes(5), 9)) + _chunk(b"IEND", b"")
+def placeholder_png() -> bytes:
+    """One pale grey pixel: what a program that knows no SVG shows in its place."""
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return _PNG + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\x00\xf1", 9)) + _chunk(b"IEND", b"")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

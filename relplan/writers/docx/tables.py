@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from relplan.blocks import Cell, Mark, Table, TableColumn, plain
 from relplan.writers.docx.inlines import TONES, Inlines
-from relplan.writers.docx.layout import CELL_MARGIN, MARKS, Layout, cell_lines, half_width, line_height
+from relplan.writers.docx.layout import MARKS, Layout, cell_lines, half_width, line_height, lost, wrapped
 from relplan.writers.docx.markup import run
 from relplan.writers.docx.theme import Theme
 
@@ -41,7 +40,7 @@ def table_xml(
     table: Table, layout: Layout, theme: Theme, inlines: Inlines, indent: int, page_height: int
 ) -> Iterator[str]:
     """The markup of a table, row by row; `indent` and `page_height` are twips."""
-    yield _opening(layout.widths, theme, indent)
+    yield _opening(layout, theme, indent)
     head, text, code = layout.styles()
     yield _header(table.columns, layout.widths, theme.paragraph(head))
     writers = [
@@ -56,12 +55,12 @@ def table_xml(
     yield "</w:tbl>"
 
 
-def _opening(widths: Sequence[int], theme: Theme, indent: int) -> str:
+def _opening(layout: Layout, theme: Theme, indent: int) -> str:
     moved = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
-    margins = "".join(f'<w:{side} w:w="{CELL_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    margins = "".join(f'<w:{side} w:w="{layout.cell_margin}" w:type="dxa"/>' for side in ("left", "right"))
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in layout.widths)
     return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="{theme.table("Data Table")}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{theme.table("Data Table")}"/><w:tblW w:w="{sum(layout.widths)}" w:type="dxa"/>'
         f'{moved}<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>{_LOOK}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>"
     )
@@ -101,23 +100,26 @@ def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines
     return write
 
 
-def _limits(columns: Sequence[TableColumn], layout: Layout, theme: Theme, page_height: int) -> list[tuple[float, int]]:
-    """For each column the room of a line in half-widths, and how many lines a row that stays whole may have."""
+def _limits(
+    columns: Sequence[TableColumn], layout: Layout, theme: Theme, page_height: int
+) -> list[tuple[float, int, bool]]:
+    """For each column the room of a line in half-widths, the most lines of a row that stays whole, and whether it is code."""
     _, text, code = layout.styles()
     lines = int(page_height * _WHOLE_ROW / line_height(theme, text))
+    units = [half_width(theme, code if column.code else text, column.code) for column in columns]
     return [
-        (max((width - 2 * CELL_MARGIN) / half_width(theme, code if column.code else text, column.code), 1), lines)
-        for column, width in zip(columns, layout.widths, strict=True)
+        (max((width - 2 * layout.cell_margin) / unit, 1), lines, column.code)
+        for column, width, unit in zip(columns, layout.widths, units, strict=True)
     ]
 
 
-def _stays_whole(row: Sequence[Cell], limits: Sequence[tuple[float, int]]) -> bool:
-    for cell, (room, lines) in zip(row, limits, strict=True):
+def _stays_whole(row: Sequence[Cell], limits: Sequence[tuple[float, int, bool]]) -> bool:
+    for cell, (room, lines, code) in zip(row, limits, strict=True):
         text = cell if isinstance(cell, str) else plain(cell)
         # Twice its length is the most that a text can be wide; only where that is too much is it measured.
         if (
             text.count("\n") + 1 + 2 * len(text) / room > lines
-            and sum(max(1, math.ceil(line / room)) for line in cell_lines(text)) > lines
+            and wrapped(cell_lines(text, code), room, lost(code)) > lines
         ):
             return False
     return True

@@ -1,0 +1,208 @@
+"""The command as a user meets it: what it prints where, how it ends, and that bad input is one clear line and no file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+HEADER = ["发布顺序", "系统名称", "版本号", "风险等级"]
+
+
+class Run:
+    def __init__(self, *arguments: str | Path, cwd: Path, lang: str = "C.UTF-8", stdin: bytes = b"", **env: str) -> None:
+        run = subprocess.run(
+            [sys.executable, "-m", "relplan", *map(str, arguments)],
+            cwd=cwd, input=stdin, capture_output=True, check=False,
+            env={**os.environ, "LC_ALL": lang, "PYTHONIOENCODING": "utf-8", **env},
+        )  # fmt: skip
+        self.code, self.out, self.err = run.returncode, run.stdout, run.stderr.decode()
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    book = openpyxl.Workbook()
+    for row in (["某产品 发布清单"], HEADER, [1, "支付", "1.10", "高"], [2, "订单", "2.0", "低"]):
+        book.active.append(row)
+    book.save(tmp_path / "表.xlsx")
+    return tmp_path / "表.xlsx"
+
+
+def test_from_a_spreadsheet_to_documents_and_back(tmp_path, sheet):
+    run = Run("import", sheet, "-o", "plan.yaml", cwd=tmp_path)
+    assert run.code == 0 and run.out == b"" and "2 systems" in run.err
+    run = Run("render", "plan.yaml", "-o", "plan.docx", "-o", "plan.xlsx", "-o", "plan.md", "-o", "plan.html", cwd=tmp_path)
+    assert run.code == 0 and run.out == b"", run.err
+    run = Run("import", "plan.xlsx", "-o", "again.yaml", cwd=tmp_path)
+    assert run.code == 0 and (tmp_path / "again.yaml").read_bytes() == (tmp_path / "plan.yaml").read_bytes()
+    markdown = (tmp_path / "plan.md").read_text("utf-8")
+    for word in ("支付", "1.10", "订单", "影响范围"):
+        assert word in markdown
+
+
+def test_a_value_that_cannot_be_read_ends_with_1_and_strict_writes_nothing(tmp_path):
+    (tmp_path / "t.csv").write_text("系统名称,版本号,风险等级\n支付,1,很高\n订单,1,2\n", "utf-8")
+    run = Run("import", "t.csv", "-o", "p.yaml", cwd=tmp_path)
+    assert run.code == 1 and (tmp_path / "p.yaml").exists()
+    assert "t.csv › C2" in run.err and "t.csv › C3" in run.err
+    run = Run("import", "t.csv", "-o", "q.yaml", "--strict", cwd=tmp_path)
+    assert run.code == 3 and not (tmp_path / "q.yaml").exists() and run.err.count("cannot read") == 2
+
+
+def test_messages_follow_the_locale_and_documents_do_not(tmp_path, sheet):
+    zh, en = (Run("render", "no.yaml", cwd=tmp_path, lang=lang) for lang in ("zh_CN.UTF-8", "C.UTF-8"))
+    assert "没有这个文件" in zh.err and "no such file" in en.err
+    outputs = [Run("render", sheet, cwd=tmp_path, lang=lang).out for lang in ("zh_CN.UTF-8", "en_US.UTF-8", "C.UTF-8")]
+    assert len(set(outputs)) == 1 and "影响范围".encode() in outputs[0]
+    assert b"Impact" in Run("render", sheet, "--lang", "en", cwd=tmp_path, lang="zh_CN.UTF-8").out
+    assert "命令" in Run("--help", cwd=tmp_path, lang="zh_CN.UTF-8").out.decode()
+
+
+def test_standard_input_and_output(tmp_path, sheet):
+    text = Run("import", sheet, cwd=tmp_path).out
+    assert text.startswith(b"# yaml-language-server")
+    assert "支付".encode() in Run("render", "-", cwd=tmp_path, stdin=text).out
+    assert Run("import", "-", "--format", "xlsx", cwd=tmp_path, stdin=sheet.read_bytes()).out == text
+
+
+def test_check_writes_nothing_and_answers_by_its_exit_code(tmp_path, sheet):
+    assert Run("import", sheet, "-o", "p.yaml", "--check", cwd=tmp_path).code == 1
+    assert not (tmp_path / "p.yaml").exists()
+    Run("import", sheet, "-o", "p.yaml", cwd=tmp_path)
+    assert Run("import", sheet, "-o", "p.yaml", "--check", cwd=tmp_path).code == 0
+    assert Run("render", "p.yaml", "-o", "p.md", "--check", cwd=tmp_path).code == 1
+
+
+def test_new_writes_a_plan_that_loads_and_its_schema(tmp_path):
+    for lang in ("zh", "en"):
+        run = Run("new", f"{lang}.yaml", "--lang", lang, cwd=tmp_path)
+        assert run.code == 0, run.err
+        text = (tmp_path / f"{lang}.yaml").read_text("utf-8")
+        assert text.splitlines()[0] == "# yaml-language-server: $schema=relplan.schema.json"
+        run = Run("import", f"{lang}.yaml", "-o", "x.yaml", "--check", cwd=tmp_path)
+        assert "unreadable" not in run.err
+    assert json.loads((tmp_path / "relplan.schema.json").read_text("utf-8")) == json.loads(Run("schema", cwd=tmp_path).out)
+    run = Run("new", "zh.yaml", cwd=tmp_path)
+    assert run.code == 3 and "--force" in run.err
+    assert Run("new", "zh.yaml", "--force", cwd=tmp_path).code == 0
+
+
+def test_documents_are_listed_and_can_be_taken_out_and_changed(tmp_path, sheet):
+    listed = Run("documents", cwd=tmp_path).out.decode()
+    assert [line.split()[0] for line in listed.splitlines()] == ["notes", "plan", "table", "workbook"]
+    (tmp_path / "mine").mkdir()
+    assert Run("documents", "--copy", "mine", cwd=tmp_path).code == 0
+    own = tmp_path / "mine" / "table.md.j2"
+    own.write_text(own.read_text("utf-8") + "\n我们的话 {{ plan.version }}\n", "utf-8")
+    assert "我们的话 **〔待补充〕**" in Run("render", sheet, "-t", own, cwd=tmp_path).out.decode()
+    run = Run("documents", "--copy", "mine", cwd=tmp_path)
+    assert run.code == 3 and "table.md.j2" in run.err
+
+
+def test_source_date_epoch_is_the_documents_date(tmp_path, sheet):
+    Run("render", sheet, "-o", "a.docx", cwd=tmp_path, SOURCE_DATE_EPOCH="1700000000")
+    Run("render", sheet, "-o", "b.docx", "--date", "2023-11-14", cwd=tmp_path)
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.docx") as package:
+        assert b"2023-11-14" in package.read("docProps/core.xml")
+    assert Run("render", sheet, "--date", "heute", cwd=tmp_path).code == 2
+
+
+def test_a_broken_pipe_is_quiet(tmp_path, sheet):
+    run = subprocess.run(f"{sys.executable} -m relplan schema | head -c 1", shell=True, cwd=tmp_path, capture_output=True, check=False)
+    assert run.stderr == b""
+
+
+GOOD = "系统名称,版本号,风险等级\n支付,1,高\n"
+PLAN = "version: '1'\n"
+BAD_INPUT = {
+    "missing": (None, "no.yaml", "no such file"),
+    "a folder": ("dir", "d.yaml", "a folder"),
+    "unknown ending": (b"x", "x.foo", '".foo" cannot be read'),
+    "no ending": (b"x", "Makefile", "cannot be read"),
+    "text as xlsx": (b"hello", "x.xlsx", "no Excel file"),
+    "binary as yaml": (b"\xff\xd8\xff\xe0\x00", "x.yaml", "UTF-8"),
+    "xlsx as yaml": ("sheet", "x.yaml", "x.yaml"),
+    "encrypted": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "x.xlsx", "password"),
+    "empty": (b"", "x.yaml", "relplan new"),
+    "empty csv": (b"", "x.csv", "empty"),
+    "broken yaml": (b"a: [1", "x.yaml", "x.yaml:"),
+    "tabs in yaml": (b"a:\n\t- b", "x.yaml", "x.yaml:2"),
+    "unknown key": (b"produkt: x", "x.yaml", 'x.yaml:1:1: unknown key "produkt"; did you mean "product"?'),
+    "unknown key of a row": (b"table:\n  rows:\n    - sytem: a", "x.yaml", 'x.yaml:3:7: unknown key "sytem"; did you mean "system"?'),
+    "duplicate key": (b"product: a\nproduct: b", "x.yaml", "x.yaml:2:1: duplicate key"),
+    "wrong type": (b"product: {a: b}", "x.yaml", "x.yaml:1:1: text belongs here"),
+    "list of lists": (b"deployment: [[a]]", "x.yaml", "x.yaml:1:"),
+    "alias": (b"a: &x 1\nb: *x", "x.yaml", "anchors"),
+    "tag": (b"product: !!python/object:os.system x", "x.yaml", "tags"),
+    "deep": (b"[" * 10_000, "x.yaml", "levels deep"),
+    "two documents": (b"product: a\n---\nproduct: b", "x.yaml", "one plan"),
+    "control character": (b'product: "a\\u0001"', "x.yaml", "U+0001"),
+    "broken json": (b'{"product": ', "x.json", "x.json:1:13"),
+    "deep json": (b"[" * 10_000, "x.json", "levels deep"),
+    "duplicate json key": (b'{"product": "a", "product": "b"}', "x.json", "duplicate key"),
+    "no table": (b"a,b,c\n1,2,3\n", "x.csv", "no release table"),
+    "unknown zone": (b"time_zone: Mars", "x.yaml", "IANA"),
+}
+
+
+@pytest.mark.parametrize("command", ["import", "render"])
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_one_clear_line_and_no_file(tmp_path, sheet, command, case):
+    content, name, word = BAD_INPUT[case]
+    if content == "dir":
+        (tmp_path / name).mkdir()
+    elif content == "sheet":
+        (tmp_path / name).write_bytes(sheet.read_bytes())
+    elif content is not None:
+        (tmp_path / name).write_bytes(content)
+    before = sorted(os.listdir(tmp_path))
+    output = "out.yaml" if command == "import" else "out.md"
+    run = Run(command, name, "-o", output, cwd=tmp_path)
+    assert run.code == 3, run.err
+    assert word in run.err and run.err.startswith("relplan: ") and run.err.count("\n") == 1, run.err
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (["render", "p.yaml", "-o", "no/x.md"], 3, "make it first"),
+        (["render", "p.yaml", "-o", "x.foo"], 3, "known: "),
+        (["render", "p.yaml", "-o", "."], 3, "."),
+        (["render", "p.yaml", "-o", "a.md", "-o", "a.md"], 3, "twice"),
+        (["render", "p.yaml", "-d", "pln", "-o", "a.md"], 3, 'did you mean "plan"'),
+        (["render", "p.yaml", "-t", "no.j2", "-o", "a.md"], 3, "no such template"),
+        (["render", "p.yaml", "-t", "bad.md.j2", "-o", "a.md"], 3, "bad.md.j2:2"),
+        (["render", "p.yaml", "--theme", "p.yaml", "-o", "a.html"], 3, "a theme is"),
+        (["import", "p.yaml", "-o", "x.docx"], 3, "cannot be written"),
+        (["documents", "--copy", "no"], 3, "make it first"),
+        (["schema", "-o", "no/x.json"], 3, "make it first"),
+        (["rendr"], 2, 'did you mean "render"'),
+        (["render"], 2, "PLAN"),
+        (["render", "p.yaml", "--lang", "fr"], 2, "fr"),
+        (["render", "p.yaml", "--nope"], 2, "--nope"),
+    ],
+)
+def test_wrong_use_is_answered_and_writes_nothing(tmp_path, arguments, code, word):
+    (tmp_path / "p.yaml").write_text(PLAN, "utf-8")
+    (tmp_path / "bad.md.j2").write_text("fine\n{{ plan.nope }}\n", "utf-8")
+    before = sorted(os.listdir(tmp_path))
+    run = Run(*arguments, cwd=tmp_path)
+    assert run.code == code and word in run.err, run.err
+    assert "Traceback" not in run.err and "internal" not in run.err
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_answered(tmp_path):
+    (tmp_path / "p.yaml").write_text(PLAN, "utf-8")
+    (tmp_path / "shut").mkdir(mode=0o555)
+    run = Run("render", "p.yaml", "-o", "shut/x.md", cwd=tmp_path)
+    assert run.code == 3 and "permission" in run.err

@@ -1,0 +1,116 @@
+"""Who may import whom: nothing imports to its right, no circles, only one module writes files, the public names are what they say."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import relplan
+
+PACKAGE = Path(relplan.__file__).parent
+
+ROOMS = [
+    {"errors"},
+    {"model"},
+    {"resources", "grids", "blocks", "markdown"},
+    {"readers", "documents", "writers"},
+    {"formats", "files"},
+    {"api"},
+    {"cli", "__main__"},
+]
+LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+APART = {"readers", "documents", "writers"}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path, known: set[str]) -> set[str]:
+    """The modules of relplan that a module imports, deferred and type-only imports included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name}: imports are absolute"
+            found |= {full if (full := f"{node.module}.{alias.name}") in known else node.module or "" for alias in node.names}
+    return (found & known) - {name}
+
+
+GRAPH = {name: imports(name, path, set(modules())) for name, path in modules().items()}
+
+
+def room(name: str) -> str:
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_every_room_has_its_place():
+    assert {room(name) for name in GRAPH} - {""} == set(LEVEL)
+
+
+@pytest.mark.parametrize("name", [name for name in GRAPH if room(name)])
+def test_nothing_imports_to_its_right(name):
+    here = room(name)
+    for other in GRAPH[name]:
+        there = room(other)
+        if not there:
+            continue
+        assert LEVEL[there] <= LEVEL[here], f"{name} imports {other}"
+        assert not (here in APART and there in APART and here != there), f"{name} imports {other}"
+
+
+def test_there_are_no_circles():
+    graph = {name: others - {"relplan"} for name, others in GRAPH.items() if name != "relplan"}
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join([*path, name])
+        if name not in done:
+            for other in sorted(graph[name]):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in graph:  # without relplan itself, whose lazy names point at the library for type checkers only
+        visit(name, ())
+
+
+@pytest.mark.parametrize("name", sorted(GRAPH))
+def test_only_one_module_writes_files(name):
+    if name == "relplan.files":
+        return
+    tree = ast.parse(modules()[name].read_text("utf-8"))
+    called = {node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    assert not called & {"write_text", "write_bytes", "mkdir", "unlink", "rename", "replace_file", "mkstemp"}
+    opened = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"]
+    assert not opened
+
+
+def test_the_public_names_are_there_and_nothing_else_is():
+    assert relplan.__all__ == sorted(relplan.__all__) and len(relplan.__all__) <= 14
+    for name in relplan.__all__:
+        assert getattr(relplan, name).__doc__, name
+    with pytest.raises(AttributeError):
+        relplan.nothing_of_the_kind  # noqa: B018
+    defined = {name for name in vars(relplan) if not name.startswith("_")}
+    submodules = {each.name for each in pkgutil.iter_modules([str(PACKAGE)])}
+    assert defined - submodules - set(relplan.__all__) <= {"annotations", "importlib", "TYPE_CHECKING", "Any"}
+
+
+@pytest.mark.parametrize("name", sorted(GRAPH))
+def test_every_module_says_what_it_is_for(name):
+    if name.endswith("__main__"):
+        return
+    module = importlib.import_module(name)
+    assert module.__doc__
+    for each in vars(module).values():
+        if getattr(each, "__module__", None) == name and not getattr(each, "__name__", "_").startswith("_") and callable(each):
+            assert each.__doc__, f"{name}.{each.__name__}"

@@ -1,0 +1,62 @@
+"""The command answers at once: what it does not need, it does not import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = frozenset(
+    {
+        "pydantic",
+        "pydantic_core",
+        "yaml",
+        "jinja2",
+        "lxml",
+        "openpyxl",
+        "xlsxwriter",
+        "python_calamine",
+        "markdown_it",
+        "defusedxml",
+        "wcwidth",
+    }
+)
+
+CALL = """
+import sys
+{imports}
+try:
+    {call}
+except SystemExit as end:
+    assert not end.code, end.code
+sys.stdout.flush()
+sys.stderr.write("\\n".join(sys.modules))
+"""
+
+
+def imported(call: str, imports: str = "from relplan.cli import main") -> set[str]:
+    """The top-level modules that a fresh Python holds after the call."""
+    run = subprocess.run(
+        [sys.executable, "-c", CALL.format(imports=imports, call=call)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    names = set(run.stderr.splitlines())
+    assert "relplan" in names
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], *([name, "--help"] for name in ("new", "import", "render", "documents", "schema"))],
+    ids=" ".join,
+)
+def test_help_imports_no_library_but_click(arguments: list[str]) -> None:
+    found = imported(f"main({arguments!r})")
+    assert "click" in found
+    assert not found & HEAVY
+
+
+def test_the_library_loads_when_it_is_used() -> None:
+    found = imported("relplan.__version__", "import relplan")
+    assert not found & (HEAVY | {"click"})
