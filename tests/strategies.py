@@ -22,7 +22,9 @@ NASTY = [
 ]  # fmt: skip
 
 characters = st.characters(
-    codec="utf-8", exclude_categories=["Cs"], exclude_characters="".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
+    codec="utf-8",
+    exclude_categories=["Cs"],
+    exclude_characters="".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])),
 )
 texts = st.one_of(
     st.sampled_from(NASTY),
@@ -47,7 +49,9 @@ steps = st.lists(
     of(Step, number=maybe, id=maybe, text=maybe, owner=lists, minutes=minutes, condition=maybe, action=st.one_of(maybe, st.sampled_from(Action)),
        system=maybe, command=maybe, expected=maybe), max_size=3)  # fmt: skip
 participants = st.lists(of(Participant, name=maybe, roles=lists, duty=maybe, contact=maybe), max_size=3)
-scripts = st.lists(of(Script, name=maybe, file=maybe, version=maybe, checksum=maybe, undo=maybe, note=maybe), max_size=2)
+scripts = st.lists(
+    of(Script, name=maybe, file=maybe, version=maybe, checksum=maybe, undo=maybe, note=maybe), max_size=2
+)
 packages = st.lists(of(Package, name=maybe, file=maybe, version=maybe, checksum=maybe, note=maybe), max_size=2)
 sections = st.lists(of(Section, title=maybe, text=maybe, after=st.sampled_from([None, *PARTS])), max_size=2)
 

@@ -16,7 +16,9 @@ HEADER = ["发布顺序", "系统名称", "版本号", "风险等级"]
 
 
 class Run:
-    def __init__(self, *arguments: str | Path, cwd: Path, lang: str = "C.UTF-8", stdin: bytes = b"", **env: str) -> None:
+    def __init__(
+        self, *arguments: str | Path, cwd: Path, lang: str = "C.UTF-8", stdin: bytes = b"", **env: str
+    ) -> None:
         run = subprocess.run(
             [sys.executable, "-m", "relplan", *map(str, arguments)],
             cwd=cwd, input=stdin, capture_output=True, check=False,
@@ -37,7 +39,9 @@ def sheet(tmp_path: Path) -> Path:
 def test_from_a_spreadsheet_to_documents_and_back(tmp_path, sheet):
     run = Run("import", sheet, "-o", "plan.yaml", cwd=tmp_path)
     assert run.code == 0 and run.out == b"" and "2 systems" in run.err
-    run = Run("render", "plan.yaml", "-o", "plan.docx", "-o", "plan.xlsx", "-o", "plan.md", "-o", "plan.html", cwd=tmp_path)
+    run = Run(
+        "render", "plan.yaml", "-o", "plan.docx", "-o", "plan.xlsx", "-o", "plan.md", "-o", "plan.html", cwd=tmp_path
+    )
     assert run.code == 0 and run.out == b"", run.err
     run = Run("import", "plan.xlsx", "-o", "again.yaml", cwd=tmp_path)
     assert run.code == 0 and (tmp_path / "again.yaml").read_bytes() == (tmp_path / "plan.yaml").read_bytes()
@@ -87,7 +91,9 @@ def test_new_writes_a_plan_that_loads_and_its_schema(tmp_path):
         assert text.splitlines()[0] == "# yaml-language-server: $schema=relplan.schema.json"
         run = Run("import", f"{lang}.yaml", "-o", "x.yaml", "--check", cwd=tmp_path)
         assert "unreadable" not in run.err
-    assert json.loads((tmp_path / "relplan.schema.json").read_text("utf-8")) == json.loads(Run("schema", cwd=tmp_path).out)
+    assert json.loads((tmp_path / "relplan.schema.json").read_text("utf-8")) == json.loads(
+        Run("schema", cwd=tmp_path).out
+    )
     run = Run("new", "zh.yaml", cwd=tmp_path)
     assert run.code == 3 and "--force" in run.err
     assert Run("new", "zh.yaml", "--force", cwd=tmp_path).code == 0
@@ -115,7 +121,9 @@ def test_source_date_epoch_is_the_documents_date(tmp_path, sheet):
 
 
 def test_a_broken_pipe_is_quiet(tmp_path, sheet):
-    run = subprocess.run(f"{sys.executable} -m relplan schema | head -c 1", shell=True, cwd=tmp_path, capture_output=True, check=False)
+    run = subprocess.run(
+        f"{sys.executable} -m relplan schema | head -c 1", shell=True, cwd=tmp_path, capture_output=True, check=False
+    )
     assert run.stderr == b""
 
 
@@ -135,7 +143,11 @@ BAD_INPUT = {
     "broken yaml": (b"a: [1", "x.yaml", "x.yaml:"),
     "tabs in yaml": (b"a:\n\t- b", "x.yaml", "x.yaml:2"),
     "unknown key": (b"produkt: x", "x.yaml", 'x.yaml:1:1: unknown key "produkt"; did you mean "product"?'),
-    "unknown key of a row": (b"table:\n  rows:\n    - sytem: a", "x.yaml", 'x.yaml:3:7: unknown key "sytem"; did you mean "system"?'),
+    "unknown key of a row": (
+        b"table:\n  rows:\n    - sytem: a",
+        "x.yaml",
+        'x.yaml:3:7: unknown key "sytem"; did you mean "system"?',
+    ),
     "duplicate key": (b"product: a\nproduct: b", "x.yaml", "x.yaml:2:1: duplicate key"),
     "wrong type": (b"product: {a: b}", "x.yaml", "x.yaml:1:1: text belongs here"),
     "list of lists": (b"deployment: [[a]]", "x.yaml", "x.yaml:1:"),
@@ -206,3 +218,30 @@ def test_a_folder_that_may_not_be_written_is_answered(tmp_path):
     (tmp_path / "shut").mkdir(mode=0o555)
     run = Run("render", "p.yaml", "-o", "shut/x.md", cwd=tmp_path)
     assert run.code == 3 and "permission" in run.err
+
+
+def test_settings_come_from_the_nearest_file(tmp_path, sheet):
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[tool.relplan]\nlang = "en"\n', "utf-8")
+    assert b"Impact" in Run("render", sheet, cwd=inner).out
+    (tmp_path / "a" / "relplan.toml").write_text('lang = "zh"\n', "utf-8")
+    assert "影响范围".encode() in Run("render", sheet, cwd=inner).out
+    assert b"Impact" in Run("render", sheet, "--lang", "en", cwd=inner).out
+    assert b"Impact" in Run("render", sheet, "--config", tmp_path / "pyproject.toml", cwd=inner).out
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("lnag = 'zh'", 'did you mean "lang"'),
+        ("lang = 'fr'", "takes: zh, en"),
+        ("lang =", "broken TOML"),
+        (None, "no such file"),
+    ],
+)
+def test_wrong_settings_are_one_clear_line(tmp_path, sheet, text, word):
+    if text is not None:
+        (tmp_path / "own.toml").write_text(text, "utf-8")
+    run = Run("render", sheet, "--config", "own.toml", cwd=tmp_path)
+    assert run.code == 3 and word in run.err and run.err.count("\n") == 1 and run.out == b""

@@ -138,7 +138,9 @@ def test_what_is_not_stated_is_a_gap_that_can_be_seen(tmp_path):
 
 def test_captured_template_text_is_template_text_and_its_values_are_not(tmp_path):
     plan = ReleasePlan(version="**1**")
-    made = own(tmp_path, "{% set x %}**{{ plan.version }}**{% endset %}{{ x }} {{ x ~ '*' }} {{ x | upper }}", plan=plan)
+    made = own(
+        tmp_path, "{% set x %}**{{ plan.version }}**{% endset %}{{ x }} {{ x ~ '*' }} {{ x | upper }}", plan=plan
+    )
     assert made.blocks[0].content[0] == Strong((Text("**1**"),))
     assert plain(made.blocks[0].content) == "**1** ****1***** ****1****"
 
@@ -206,7 +208,19 @@ q
 \\newpage
 """
     made = own(tmp_path, text).blocks
-    assert [type(block) for block in made] == [Heading, Contents, Paragraph, List, List, Table, Code, Listing, Callout, Rule, PageBreak]
+    assert [type(block) for block in made] == [
+        Heading,
+        Contents,
+        Paragraph,
+        List,
+        List,
+        Table,
+        Code,
+        Listing,
+        Callout,
+        Rule,
+        PageBreak,
+    ]
     kinds = [type(each) for each in made[2].content if not isinstance(each, Text)]
     assert [kind.__name__ for kind in kinds] == ["Strong", "Emphasis", "Strike", "InlineCode", "Link", "LineBreak"]
     assert made[0].anchor == "top" and made[1].depth == 3

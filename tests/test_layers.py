@@ -18,7 +18,7 @@ ROOMS = [
     {"model"},
     {"resources", "grids", "blocks", "markdown"},
     {"readers", "documents", "writers"},
-    {"formats", "files"},
+    {"formats", "files", "config"},
     {"api"},
     {"cli", "__main__"},
 ]
@@ -42,7 +42,9 @@ def imports(name: str, path: Path, known: set[str]) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{name}: imports are absolute"
-            found |= {full if (full := f"{node.module}.{alias.name}") in known else node.module or "" for alias in node.names}
+            found |= {
+                full if (full := f"{node.module}.{alias.name}") in known else node.module or "" for alias in node.names
+            }
     return (found & known) - {name}
 
 
@@ -88,9 +90,15 @@ def test_only_one_module_writes_files(name):
     if name == "relplan.files":
         return
     tree = ast.parse(modules()[name].read_text("utf-8"))
-    called = {node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    called = {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
     assert not called & {"write_text", "write_bytes", "mkdir", "unlink", "rename", "replace_file", "mkstemp"}
-    opened = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"]
+    opened = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"
+    ]
     assert not opened
 
 
@@ -112,5 +120,9 @@ def test_every_module_says_what_it_is_for(name):
     module = importlib.import_module(name)
     assert module.__doc__
     for each in vars(module).values():
-        if getattr(each, "__module__", None) == name and not getattr(each, "__name__", "_").startswith("_") and callable(each):
+        if (
+            getattr(each, "__module__", None) == name
+            and not getattr(each, "__name__", "_").startswith("_")
+            and callable(each)
+        ):
             assert each.__doc__, f"{name}.{each.__name__}"

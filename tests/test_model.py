@@ -27,7 +27,12 @@ ROW_MODELS = (Participant, Step, Script, Package, Section, ReleaseItem)
 
 @pytest.mark.parametrize(
     ("raw", "text"),
-    [("a\r\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h", "a\nb\nc\nd\ne\nf\ng\nh"), ("  \u3000a b\u00a0\n", "a b"), ("a  \n  b", "a  \n  b"), (" \n ", "")],
+    [
+        ("a\r\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h", "a\nb\nc\nd\ne\nf\ng\nh"),
+        ("  \u3000a b\u00a0\n", "a b"),
+        ("a  \n  b", "a  \n  b"),
+        (" \n ", ""),
+    ],
 )
 def test_text_has_one_kind_of_line_end_and_no_outer_blanks(raw, text):
     assert normalise(raw) == text and normalise(text) == text
@@ -111,13 +116,26 @@ def test_a_change_may_be_given_by_its_kind():
         ReleaseItem(changes=[{"kind": "nope", "text": "x"}])
 
 
-@pytest.mark.parametrize("text", ["1. a\n2. b", "1、a\n2、b", "（1）a\n（2）b", "① a\n② b", "- a\n- b", "• a\n• b", "a\nb", "a\n\n b"])
+@pytest.mark.parametrize(
+    "text", ["1. a\n2. b", "1、a\n2、b", "（1）a\n（2）b", "① a\n② b", "- a\n- b", "• a\n• b", "a\nb", "a\n\n b"]
+)
 def test_lists_in_cells(text):
     assert lines_of(text) == ["a", "b"]
     assert lines_of(numbered(["a\nb", "2. c"])) == ["a\nb", "2. c"]
 
 
-@pytest.mark.parametrize(("text", "minutes"), [("30", 30), ("30分钟", 30), ("1.5h", 90), ("1小时30分", 90), ("2 hours", 120), ("约30分钟", Unread("约30分钟")), ("1.3", Unread("1.3"))])
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("30", 30),
+        ("30分钟", 30),
+        ("1.5h", 90),
+        ("1小时30分", 90),
+        ("2 hours", 120),
+        ("约30分钟", Unread("约30分钟")),
+        ("1.3", Unread("1.3")),
+    ],
+)
 def test_minutes(text, minutes):
     assert MinutesKind().read(text) == minutes
 
@@ -162,7 +180,9 @@ def test_a_moment_without_a_zone_is_in_the_plans():
 
 
 def test_plain_text_stands_for_an_entry():
-    plan = ReleasePlan(participants=["张三（运维）", "李四(开发、测试)"], deployment="1. 备份\n2. 更新", scripts=["a.sql"])
+    plan = ReleasePlan(
+        participants=["张三（运维）", "李四(开发、测试)"], deployment="1. 备份\n2. 更新", scripts=["a.sql"]
+    )
     assert [(each.name, each.roles) for each in plan.participants] == [("张三", ("运维",)), ("李四", ("开发", "测试"))]
     assert [step.text for step in plan.deployment] == ["备份", "更新"] and plan.scripts[0].name == "a.sql"
 
@@ -184,7 +204,9 @@ def test_models_are_strict_and_frozen():
 
 
 def test_extra_columns_have_one_order_in_all_rows():
-    table = ReleaseTable(rows=[{"system": "a", "extra": {"x": "1", "y": "2"}}, {"system": "b", "extra": {"y": "3", "x": "4"}}])
+    table = ReleaseTable(
+        rows=[{"system": "a", "extra": {"x": "1", "y": "2"}}, {"system": "b", "extra": {"y": "3", "x": "4"}}]
+    )
     assert [[pair.header for pair in row.extra] for row in table.rows] == [["x", "y"], ["x", "y"]]
 
 
@@ -210,7 +232,22 @@ def test_every_field_has_its_column_and_no_two_share_a_label(model):
 
 def test_the_fourteen_columns_are_those_of_the_table():
     core = [bound.column.zh for bound in columns_of(ReleaseItem) if not bound.column.optional]
-    assert core == ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "风险描述", "风险控制", "发布依赖", "配置更新", "DDL", "DML", "发布分支", "开发人员", "测试人员"]
+    assert core == [
+        "发布顺序",
+        "系统名称",
+        "版本号",
+        "变更内容",
+        "风险等级",
+        "风险描述",
+        "风险控制",
+        "发布依赖",
+        "配置更新",
+        "DDL",
+        "DML",
+        "发布分支",
+        "开发人员",
+        "测试人员",
+    ]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -226,5 +263,10 @@ def test_the_schema_takes_the_starters_and_tells_wrong_keys():
     for language in ("zh", "en"):
         text = api.starter(language)["plan.yaml"].decode()
         validator.validate(yaml.load(text, Loader=yaml.BaseLoader))
-    for wrong in ({"produkt": "x"}, {"table": {"rows": [{"sytem": "a"}]}}, {"language": "fr"}, {"sections": [{"title": "a", "after": "x"}]}):
+    for wrong in (
+        {"produkt": "x"},
+        {"table": {"rows": [{"sytem": "a"}]}},
+        {"language": "fr"},
+        {"sections": [{"title": "a", "after": "x"}]},
+    ):
         assert not validator.is_valid(wrong)

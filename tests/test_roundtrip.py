@@ -99,13 +99,17 @@ def test_moments_and_minutes_keep_their_value(moment, length):
 
 def test_a_text_too_long_for_a_cell_goes_on_in_a_sheet_of_its_own():
     long = "".join(f"{i}行 😀\n" for i in range(9000))
-    plan = ReleasePlan(goal=long, table=[{"system": "甲", "ddl": long, "dml": "x" * 32_767}, {"system": "乙", "ddl": "a\n〔→ L1〕"}])
+    plan = ReleasePlan(
+        goal=long, table=[{"system": "甲", "ddl": long, "dml": "x" * 32_767}, {"system": "乙", "ddl": "a\n〔→ L1〕"}]
+    )
     check_workbook(plan, "zh")
     check_workbook(plan, "en")
 
 
 def test_none_and_not_stated_both_come_back():
-    plan = ReleasePlan(scripts="无", deployment=["不涉及"], table=[{"system": "甲", "dependencies": "-", "developers": None}])
+    plan = ReleasePlan(
+        scripts="无", deployment=["不涉及"], table=[{"system": "甲", "dependencies": "-", "developers": None}]
+    )
     check_plan_file(plan, "yaml")
     check_workbook(plan, "zh")
     assert str(plan.scripts) == "无" and plan.packages == () and plan.table.rows[0].developers == ()

@@ -58,7 +58,9 @@ def test_every_word_of_the_sheet_is_in_every_document_that_shows_the_table(sampl
     plan = api.load(samples / "发布清单.xlsx").plan
     docx = mammoth.extract_raw_text(io.BytesIO(api.render(plan, "plan", "docx"))).value
     book = CalamineWorkbook.from_filelike(io.BytesIO(api.render(plan, "workbook", "xlsx")))
-    xlsx = "".join(str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row)
+    xlsx = "".join(
+        str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
+    )
     page = api.render(plan, "plan", "html").decode()
     for where, text in (("docx", docx), ("xlsx", xlsx), ("html", page)):
         have = flat(text)

@@ -39,7 +39,13 @@ def told(read, kind):
 
 
 def test_the_header_is_found_by_its_words_wherever_it_stands():
-    found = read([], [None, "随便一行"], [], [None, None, *HEADER], [None, None, 1, "支付", "1.2", "a", "高", "无", None, "甲/乙"])
+    found = read(
+        [],
+        [None, "随便一行"],
+        [],
+        [None, None, *HEADER],
+        [None, None, 1, "支付", "1.2", "a", "高", "无", None, "甲/乙"],
+    )
     row = found.plan.table.rows[0]
     assert (row.order, row.system, row.version) == ("1", "支付", "1.2")
     assert row.risk_level is RiskLevel.HIGH
@@ -53,7 +59,16 @@ def test_the_header_is_found_by_its_words_wherever_it_stands():
     [
         ["序号", "应用名称", "镜像版本", "更新内容", "风险级别", "依赖", "表结构变更", "研发"],
         ["No.", "Application", "Image Tag", "Change Summary", "Risk", "Depends on", "Schema changes", "Dev Lead"],
-        ["投产顺序", "系统*", " 投产版本 ", "投产内容\n（按需求）", "風險等級", "發布依賴", "DDL（结构）", "開發人員："],
+        [
+            "投产顺序",
+            "系统*",
+            " 投产版本 ",
+            "投产内容\n（按需求）",
+            "風險等級",
+            "發布依賴",
+            "DDL（结构）",
+            "開發人員：",
+        ],
     ],
 )
 def test_headers_go_by_many_names(header):
@@ -69,8 +84,14 @@ def test_columns_may_stand_in_any_order_and_be_missing():
 
 
 def test_unknown_columns_are_kept_in_their_order_and_doubles_are_told_apart():
-    found = read([*HEADER, "投产编号", "备注2", "投产编号"], [1, "支付", "1", "a", "高", None, None, None, "T1", "x", "T2"])
-    assert [(pair.header, pair.text) for pair in found.plan.table.rows[0].extra] == [("投产编号", "T1"), ("备注2", "x"), ("投产编号 #2", "T2")]
+    found = read(
+        [*HEADER, "投产编号", "备注2", "投产编号"], [1, "支付", "1", "a", "高", None, None, None, "T1", "x", "T2"]
+    )
+    assert [(pair.header, pair.text) for pair in found.plan.table.rows[0].extra] == [
+        ("投产编号", "T1"),
+        ("备注2", "x"),
+        ("投产编号 #2", "T2"),
+    ]
     back = api.loads(api.render(found.plan, format="xlsx"), "xlsx").plan
     assert back == found.plan
 
@@ -104,7 +125,9 @@ def test_merged_cells_fill_down_and_plain_blanks_do_not():
     def merge(book):
         book.active.merge_cells("H2:H3")
 
-    rows = read(HEADER, [1, "支付", "1", "a", "高", None, None, "甲"], [2, "订单"], [3, "包裹"], change=merge).plan.table.rows
+    rows = read(
+        HEADER, [1, "支付", "1", "a", "高", None, None, "甲"], [2, "订单"], [3, "包裹"], change=merge
+    ).plan.table.rows
     assert [row.developers for row in rows] == [("甲",), ("甲",), ()]
     assert rows[1].risk_level is None
 
@@ -174,7 +197,9 @@ def test_hidden_sheets_are_not_read_but_named():
     def hide(book):
         book["旧"].sheet_state = "hidden"
 
-    found = api.loads(workbook(("新", [HEADER, [1, "a", "1"]]), ("旧", [HEADER, [2, "b", "1"]]), change=hide), "xlsx", name="t.xlsx")
+    found = api.loads(
+        workbook(("新", [HEADER, [1, "a", "1"]]), ("旧", [HEADER, [2, "b", "1"]]), change=hide), "xlsx", name="t.xlsx"
+    )
     assert len(found.plan.table.rows) == 1 and told(found, "unplaced") == ["t.xlsx › 旧"]
 
 
@@ -186,7 +211,12 @@ def test_error_cells_are_reported():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_csv_in_the_encodings_of_the_field(encoding, delimiter):
-    text = delimiter.join(HEADER) + "\r\n" + delimiter.join(["1", "支付", "1.10", '"【新增】a\n【修复】b"', "高", "无", "", "甲"]) + "\r\n"
+    text = (
+        delimiter.join(HEADER)
+        + "\r\n"
+        + delimiter.join(["1", "支付", "1.10", '"【新增】a\n【修复】b"', "高", "无", "", "甲"])
+        + "\r\n"
+    )
     found = api.loads(text.encode(encoding), "csv", name="t.csv")
     row = found.plan.table.rows[0]
     assert (row.system, row.version, len(row.changes)) == ("支付", "1.10", 2)

@@ -7,12 +7,10 @@ import importlib.util
 import io
 import re
 import struct
-import subprocess
-import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +52,6 @@ from relplan.writers.docx import write
 from relplan.writers.docx.layout import measure
 
 ROOT = Path(__file__).parents[1]
-CHECKER = Path(__file__).parents[2] / "shared" / "tools" / "ooxml_check.py"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -242,13 +239,8 @@ def values(tree: etree._Element, path: str) -> list[int]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_file_is_sound(name: str, tmp_path: Path) -> None:
-    if not CHECKER.is_file():
-        pytest.skip("the package checker is not beside this checkout")
-    path = tmp_path / "x.docx"
-    path.write_bytes(write(CASES[name]))
-    result = subprocess.run([sys.executable, str(CHECKER), str(path)], capture_output=True, text=True)
-    assert "0 errors, 0 warnings" in result.stdout, result.stdout + result.stderr
+def test_every_file_is_sound(name: str, check_ooxml: Callable[[bytes, str], None]) -> None:
+    check_ooxml(write(CASES[name]), ".docx")
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -404,7 +396,7 @@ def test_the_release_table_is_readable_on_a4() -> None:
 
 
 def test_a_table_too_wide_for_a4_gets_a3() -> None:
-    columns = tuple(TableColumn(f"column{n}", 20) for n in range(20))
+    columns = tuple(TableColumn(f"column{n}", 20) for n in range(16))
     size = part(write(doc(Table(columns, (tuple("Configuration" for _ in columns),))))).find(f".//{W}pgSz")
     assert size is not None
     assert (size.get(f"{W}w"), size.get(f"{W}orient")) == ("23811", "landscape")

@@ -66,7 +66,27 @@ def test_every_block_finds_its_cells():
     found = cells(write(EVERYTHING))
     assert list(found) == ["One a b c", "one A B C 2", ("很长的标题" * 9)[:31]]
     words = [str(cell) for row in found["One a b c"] for cell in row if cell != ""]
-    assert words == ["One: a/b [c]", "paragap", "3. i", "    ☑ j", "h", "n", "high", "30.0", "☐", "007", "a\n  b", "t", "c", "w", "• k", "words", "two", "only", "x"]
+    assert words == [
+        "One: a/b [c]",
+        "paragap",
+        "3. i",
+        "    ☑ j",
+        "h",
+        "n",
+        "high",
+        "30.0",
+        "☐",
+        "007",
+        "a\n  b",
+        "t",
+        "c",
+        "w",
+        "• k",
+        "words",
+        "two",
+        "only",
+        "x",
+    ]
 
 
 @pytest.mark.parametrize("document", [EVERYTHING, Document("", "zh", ())])
@@ -93,7 +113,18 @@ def test_no_text_is_ever_a_formula_a_link_or_a_number(text):
 
 
 def test_the_release_table_needs_no_adjusting():
-    plan = ReleasePlan(table=[{"order": str(i), "system": f"系统{i}", "version": "1.10", "risk_level": "高", "ddl": "ALTER TABLE t\n ADD c INT;\n" * 4} for i in range(1, 6)])
+    plan = ReleasePlan(
+        table=[
+            {
+                "order": str(i),
+                "system": f"系统{i}",
+                "version": "1.10",
+                "risk_level": "高",
+                "ddl": "ALTER TABLE t\n ADD c INT;\n" * 4,
+            }
+            for i in range(1, 6)
+        ]
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(api.render(plan, "workbook", "xlsx")))["发布清单"]
     assert [cell.value for cell in sheet[2]][:3] == ["发布顺序", "系统名称", "版本号"]
     assert sheet.freeze_panes == "C3" and sheet.auto_filter.ref == "A2:N7"

@@ -14,7 +14,12 @@ from relplan.cli.speech import say
         "List the documents and their templates; --copy takes them out for changing.",
     ),
 )
-@click.option("--copy", "folder", metavar=say("文件夹", "DIR"), help=say("把模板、词表和主题复制到文件夹", "Copy templates, labels and themes into a folder"))  # fmt: skip
+@click.option(
+    "--copy",
+    "folder",
+    metavar=say("文件夹", "DIR"),
+    help=say("把模板、词表和主题复制到文件夹", "Copy templates, labels and themes into a folder"),
+)
 def command(folder: str | None) -> None:
     """List the documents."""
     from relplan import api

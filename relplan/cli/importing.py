@@ -18,12 +18,31 @@ from relplan.cli.speech import say
     ),
 )
 @click.argument("file", metavar=say("文件", "FILE"))
-@click.option("-o", "--output", metavar=say("计划文件", "PLAN"), default="-", help=say("写入的计划（.yaml 或 .json）；默认标准输出", "The plan to write (.yaml or .json); by default stdout"))  # fmt: skip
-@click.option("--format", "format_", metavar=say("格式", "FORMAT"), default="", help=say("输入的格式，扩展名不能说明时用（标准输入默认 yaml）", "The format of the input where its ending does not say it (stdin: yaml)"))  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    metavar=say("计划文件", "PLAN"),
+    default="-",
+    help=say("写入的计划（.yaml 或 .json）；默认标准输出", "The plan to write (.yaml or .json); by default stdout"),
+)
+@click.option(
+    "--format",
+    "format_",
+    metavar=say("格式", "FORMAT"),
+    default="",
+    help=say(
+        "输入的格式，扩展名不能说明时用（标准输入默认 yaml）",
+        "The format of the input where its ending does not say it (stdin: yaml)",
+    ),
+)
 @click.option(
     "--strict", is_flag=True, help=say("有值无法读取时不写任何文件", "Write nothing when some value cannot be read")
 )
-@click.option("--check", is_flag=True, help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if the output would change"))  # fmt: skip
+@click.option(
+    "--check",
+    is_flag=True,
+    help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if the output would change"),
+)
 def command(file: str, output: str, format_: str, strict: bool, check: bool) -> None:
     """Read a file into a plan."""
     from relplan import api, files, formats

@@ -31,8 +31,24 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     ),
 )
 @click.argument("plan")
-@click.option("-d", "--document", default="", metavar=say("文档", "NAME"), help=say("哪份文档（见 relplan documents）；默认 plan，.xlsx 默认 workbook", "Which document (see relplan documents); by default plan, for .xlsx workbook"))  # fmt: skip
-@click.option("-o", "--output", "outputs", multiple=True, metavar=say("文件", "FILE"), help=say("输出文件，可重复；- 为标准输出（Markdown）", "An output, repeatable; - is stdout (Markdown)"))  # fmt: skip
+@click.option(
+    "-d",
+    "--document",
+    default="",
+    metavar=say("文档", "NAME"),
+    help=say(
+        "哪份文档（见 relplan documents）；默认 plan，.xlsx 默认 workbook",
+        "Which document (see relplan documents); by default plan, for .xlsx workbook",
+    ),
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar=say("文件", "FILE"),
+    help=say("输出文件，可重复；- 为标准输出（Markdown）", "An output, repeatable; - is stdout (Markdown)"),
+)
 @click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),
@@ -49,8 +65,25 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     metavar=say("主题", "FILE"),
     help=say("Word（.docx）或 HTML（.css）的样式", "The look of Word (.docx) or HTML (.css)"),
 )
-@click.option("--audience", type=click.Choice(["internal", "customer"]), default="internal", show_default=True, help=say("发布说明给谁看", "Whom release notes are for"))  # fmt: skip
-@click.option("--date", callback=_date, metavar="YYYY-MM-DD", help=say("文档日期；默认取 SOURCE_DATE_EPOCH，否则不写", "The document's date; by default SOURCE_DATE_EPOCH's, else none"))  # fmt: skip
+@click.option(
+    "--audience",
+    type=click.Choice(["internal", "customer"]),
+    help=say("发布说明给谁看；默认 internal", "Whom release notes are for; by default internal"),
+)
+@click.option(
+    "--date",
+    callback=_date,
+    metavar="YYYY-MM-DD",
+    help=say(
+        "文档日期；默认取 SOURCE_DATE_EPOCH，否则不写", "The document's date; by default SOURCE_DATE_EPOCH's, else none"
+    ),
+)
+@click.option(
+    "--config",
+    default="",
+    metavar=say("设置", "FILE"),
+    help=say("设置文件；默认最近的 relplan.toml", "The settings; by default the nearest relplan.toml"),
+)
 @click.option(
     "--check",
     is_flag=True,
@@ -63,14 +96,17 @@ def command(
     lang: str | None,
     template: str | None,
     theme: str | None,
-    audience: str,
+    audience: str | None,
     date: dt.date | None,
+    config: str,
     check: bool,
 ) -> None:
     """Make a document from a plan."""
     from relplan import api, files
     from relplan.cli.reporting import report
+    from relplan.config import load
 
+    settings = load(config)
     read = api.load(plan)
     if read.notices:
         report(read, ("guessed", "unplaced", "unreadable"))
@@ -78,9 +114,9 @@ def command(
         read.plan,
         outputs or (files.STANDARD,),
         document,
-        theme=theme,
-        language=lang,
-        audience=audience,
+        theme=theme or settings.theme or None,
+        language=lang or settings.lang or None,
+        audience=audience or settings.audience or "internal",
         date=date,
         template=template,
     )

@@ -7,7 +7,13 @@ import click
 from relplan.cli.speech import say
 
 
-@click.command("schema", help=say("输出计划文件的 JSON Schema，供编辑器补全和检查。", "Print the JSON Schema of plan files, for editors to complete and check with."))  # fmt: skip
+@click.command(
+    "schema",
+    help=say(
+        "输出计划文件的 JSON Schema，供编辑器补全和检查。",
+        "Print the JSON Schema of plan files, for editors to complete and check with.",
+    ),
+)
 @click.option(
     "-o",
     "--output",
