@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relplan.api import document, documents, dumps, load, loads, render, render_to, save, schema
+    from relplan.api import document, dumps, load, loads, render, render_to, save, schema
     from relplan.errors import RelplanError
     from relplan.model.plan import ReleasePlan
     from relplan.model.read import Read
@@ -27,7 +27,6 @@ __all__ = [
     "ReleasePlan",
     "RelplanError",
     "document",
-    "documents",
     "dumps",
     "load",
     "loads",

@@ -54,7 +54,9 @@ def load(path: str | FilePath, *, format: str = "", strict: bool = False) -> Rea
     """
     name = str(path)
     if format or name == files.STANDARD:
-        return loads(files.read(name), format or "yaml", name="" if name == files.STANDARD else name, strict=strict)
+        return loads(
+            files.read(name), format or "yaml", name="<stdin>" if name == files.STANDARD else name, strict=strict
+        )
     if FilePath(name).is_dir() or not FilePath(name).exists():
         files.read(name)  # says what is wrong with the path before anything is said of its ending
     chosen = formats.for_reading(name)
@@ -160,8 +162,8 @@ def render_all(
     """
     look = FilePath(theme).suffix.lower() if theme is not None else None
     if look is not None and look not in (themes := [each.theme for each in formats.FORMATS.values() if each.theme]):
-        known = "、".join(themes)
-        raise TemplateError(problem(f"主题应为 {known} 文件", f"a theme is a {known} file", str(theme)))
+        zh, en = "、".join(themes), " or ".join(themes)
+        raise TemplateError(problem(f"主题应为 {zh} 文件", f"a theme is a {en} file", str(theme)))
     made: dict[str, Document] = {}
     contents: dict[str, bytes] = {}
     for output in map(str, outputs):
@@ -207,15 +209,14 @@ def documents() -> tuple[DocumentInfo, ...]:
 
 
 def copy_templates(folder: str | FilePath) -> list[str]:
-    """Copy everything a user may change (templates, labels, themes) into `folder`; returns the paths written.
+    """Copy the templates and themes into `folder`, to change and use as `template` and `theme`; returns the paths written.
 
     Raises:
         WriteError: the folder is not there, or holds a file of that name with other content.
     """
     target = FilePath(folder)
-    contents = {
-        str(target / path.name): path.read_bytes() for path in sorted(templates_dir().iterdir()) if path.is_file()
-    }
+    usable = (path for path in sorted(templates_dir().iterdir()) if path.suffix == ".j2" or path.stem == "theme")
+    contents = {str(target / path.name): path.read_bytes() for path in usable}
     in_the_way = [path for path in files.changed(contents) if FilePath(path).exists()]
     if in_the_way:
         raise WriteError(

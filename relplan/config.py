@@ -1,6 +1,6 @@
 """Settings of a team: `relplan.toml`, or `[tool.relplan]` in `pyproject.toml`, of the nearest folder upwards.
 
-lang = "zh"                 # language of documents, where neither the plan nor --lang says it
+lang = "zh"                 # language of documents, where --lang does not say it
 audience = "internal"       # of release notes
 theme = "company.docx"      # look of Word or HTML; relative to this file
 """

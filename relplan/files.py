@@ -47,7 +47,7 @@ def read(path: str) -> bytes:
 
 def changed(contents: Mapping[str, bytes]) -> list[str]:
     """The paths whose files do not hold these contents."""
-    return [path for path, data in contents.items() if _present(path) != data]
+    return [path for path, data in contents.items() if path != STANDARD and _present(path) != data]
 
 
 def write(contents: Mapping[str, bytes]) -> list[str]:

@@ -79,13 +79,14 @@ def named(name: str, use: str = "writer") -> Format:
     """The format of that name.
 
     Raises:
-        WriteError: there is none that can be used so.
+        ReadError, WriteError: there is none that can be used so.
     """
     found = FORMATS.get(name)
     if found is None or not getattr(found, use):
         known = [each.name for each in FORMATS.values() if getattr(each, use)]
         hint = suggest(name, known)
-        raise WriteError(
+        error = ReadError if use == "reader" else WriteError
+        raise error(
             problem(
                 f"没有格式“{name}”{hint.zh}；可用：{'、'.join(known)}",
                 f'there is no format "{name}"{hint.en}; known: {", ".join(known)}',

@@ -146,9 +146,9 @@ def _parser() -> MarkdownIt:
 
 _ALERT: Final = re.compile(r"\[!(\w+)\]\s*")
 _ANCHOR: Final = re.compile(r"\s*\[#([\w-]+)\]$")
-_LISTING: Final = re.compile(r"(?P<language>\S*)\s+listing=(?P<anchor>\S+)(?:\s+(?P<title>.*))?")
+_LISTING: Final = re.compile(r"(?P<language>\S*)\s+listing=(?P<anchor>\S+)(?:\s+(?P<title>.*))?", re.DOTALL)
 _CONTENTS: Final = re.compile(r"\[TOC(?: ([1-6]))?\]")
-_BOX: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
+_BOX: Final = re.compile(r"\[([ xX])\](?=\s|$)")
 _SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 SAFE_SCHEMES: Final = ("http:", "https:", "mailto:")
 
@@ -202,11 +202,13 @@ class _Builder:
 
     def _heading(self, node: SyntaxTreeNode) -> Heading:
         content = self.inline(node.children[0].children)
-        anchor = ""
-        if content and isinstance(content[-1], Text) and (match := _ANCHOR.search(content[-1].text)):
-            anchor = match[1]
-            content = (*content[:-1], Text(content[-1].text[: match.start()]))
-        return Heading(int(node.tag[1:]), content, anchor)
+        # Looked for in the template's own words: a value that ends so is no notation.
+        match = _ANCHOR.search(node.children[0].content)
+        if match is None:
+            return Heading(int(node.tag[1:]), content)
+        last = content[-1]
+        kept = last.text.removesuffix(match[0].strip()).rstrip() if isinstance(last, Text) else ""
+        return Heading(int(node.tag[1:]), (*content[:-1], *((Text(kept),) if kept else ())), match[1])
 
     def _list(self, node: SyntaxTreeNode) -> List:
         start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
@@ -216,7 +218,7 @@ class _Builder:
         blocks = self.blocks(node.children)
         if not blocks or not isinstance(blocks[0], Paragraph) or not isinstance(blocks[0].content[0], Checkbox):
             return ListItem(blocks)
-        rest = blocks[0].content[1:]
+        rest = _without_start(blocks[0].content, 0)
         return ListItem((Paragraph(rest), *blocks[1:]) if rest else blocks[1:], blocks[0].content[0].checked)
 
     def _table(self, node: SyntaxTreeNode) -> Table:
@@ -239,8 +241,9 @@ class _Builder:
 
     def _callout(self, node: SyntaxTreeNode) -> Callout:
         blocks = self.blocks(node.children)
-        if blocks and isinstance(first := blocks[0], Paragraph) and isinstance(first.content[0], Text):
-            match = _ALERT.match(first.content[0].text)
+        first = blocks[0] if blocks else None
+        if isinstance(first, Paragraph):
+            match = _ALERT.match(node.children[0].children[0].content)
             kind = next((kind for kind in CALLOUT_KINDS if match and kind == match[1].lower()), None)
             if match and kind:
                 rest = _without_start(first.content, match.end())
@@ -318,9 +321,11 @@ def _align(style: str) -> Literal["left", "center", "right"]:
 
 
 def _without_start(content: Content, length: int) -> Content:
-    first = content[0]
-    rest = first.text[length:] if isinstance(first, Text) else ""
-    after = content[1:]
+    """Inline content without its first `length` characters (a box counts none) and the blanks that follow them."""
+    first, after = content[0], content[1:]
+    if not isinstance(first, Text) and after and isinstance(after[0], Text):
+        first, after = after[0], after[1:]
+    rest = first.text[length:].lstrip() if isinstance(first, Text) else ""
     if not rest and after and isinstance(after[0], LineBreak):
         after = after[1:]
     return ((Text(rest),) if rest else ()) + after

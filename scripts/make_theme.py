@@ -96,7 +96,7 @@ def style(
 
 
 BUILT_IN: Final = frozenset(
-    {"Normal", "Title", "List Paragraph", "Hyperlink", "Default Paragraph Font", "Normal Table", "No List"}
+    {"Normal", "Title", "List Paragraph", "Emphasis", "Hyperlink", "Default Paragraph Font", "Normal Table", "No List"}
 )
 
 
@@ -217,6 +217,7 @@ def character_styles() -> str:
     return "".join(
         (
             style("character", "Default Paragraph Font", base="", ui='<w:uiPriority w:val="1"/><w:semiHidden/>'),
+            style("character", "Emphasis", base=base, run=rpr(color=BLUE)),
             style("character", "Hyperlink", base=base, run=rpr(color=BLUE, more='<w:u w:val="single"/>')),
             style("character", "Inline Code", base=base, run=rpr(font=CODE_FONT, proof=False, more=code_shade)),
             style("character", "Gap", base=base, run=rpr(bold=True, color="7A4B00", more=gap)),

@@ -160,6 +160,7 @@ BAD_INPUT = {
     "deep json": (b"[" * 10_000, "x.json", "levels deep"),
     "duplicate json key": (b'{"product": "a", "product": "b"}', "x.json", "duplicate key"),
     "no table": (b"a,b,c\n1,2,3\n", "x.csv", "no release table"),
+    "unknown key of a row in a short table": (b"table:\n  - sytem: a", "x.yaml", "x.yaml:2:5: unknown key"),
     "unknown zone": (b"time_zone: Mars", "x.yaml", "IANA"),
 }
 
@@ -245,3 +246,32 @@ def test_wrong_settings_are_one_clear_line(tmp_path, sheet, text, word):
         (tmp_path / "own.toml").write_text(text, "utf-8")
     run = Run("render", sheet, "--config", "own.toml", cwd=tmp_path)
     assert run.code == 3 and word in run.err and run.err.count("\n") == 1 and run.out == b""
+
+
+def test_no_color_is_honoured_and_colour_is_for_terminals_only(tmp_path, sheet):
+    import pty
+
+    def seen(**env: str) -> bytes:
+        parent, child = pty.openpty()
+        subprocess.run(
+            [sys.executable, "-m", "relplan", "import", sheet, "-o", "p.yaml"], cwd=tmp_path, stderr=child, check=False, env={**os.environ, "TERM": "xterm", **env}
+        )  # fmt: skip
+        os.close(child)
+        return os.read(parent, 10_000)
+
+    assert b"\x1b[" in seen() and b"\x1b[" not in seen(NO_COLOR="1")
+    assert "\x1b[" not in Run("import", sheet, "-o", "p.yaml", cwd=tmp_path).err
+
+
+def test_a_wrong_source_date_epoch_is_named(tmp_path, sheet):
+    run = Run("render", sheet, cwd=tmp_path, SOURCE_DATE_EPOCH="soon")
+    assert run.code == 2 and "SOURCE_DATE_EPOCH" in run.err
+
+
+def test_standard_input_is_named_in_messages(tmp_path):
+    assert Run("render", "-", cwd=tmp_path, stdin=b"produkt: x").err.startswith("relplan: <stdin>:1:1: ")
+    assert (
+        "支付".encode()
+        in Run("render", "-", "--format", "csv", cwd=tmp_path, stdin="系统,版本,风险\n支付,1,高\n".encode()).out
+    )
+    assert Run("render", "-", "--check", cwd=tmp_path, stdin=b"version: a").code == 0

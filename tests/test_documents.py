@@ -271,3 +271,30 @@ def test_a_language_is_the_plans_own_unless_another_is_asked_for():
 
 def test_nasty_words_are_really_nasty():
     assert any("{{" in word for word in NASTY) and any("</" in word for word in NASTY)
+
+
+@pytest.mark.parametrize("text", ["工单 [#123]", "[!WARNING] x", "[ ] x", "[TOC]", "\\newpage"])
+def test_a_value_is_never_notation(tmp_path, text):
+    plan = ReleasePlan(title=text)
+    heading, callout, item, paragraph = own(
+        tmp_path, "## {{ plan.title }}\n\n> {{ plan.title }}\n\n- {{ plan.title }}\n\n{{ plan.title }}\n", plan=plan
+    ).blocks
+    assert plain(heading.content) == text and heading.anchor.startswith("section-")
+    assert (callout.kind, words(callout)) == ("note", text)
+    assert words(item) == text and item.items[0].checked is None
+    assert paragraph == Paragraph((Text(text),))
+
+
+def test_lists_of_values_and_jinjas_own_filters_keep_every_word(tmp_path):
+    plan = ReleasePlan(version="<1>", table=[{"system": "a", "risk_level": "高"}])
+    made = own(tmp_path, "{{ [plan.version, plan.table.risk_level, plan.goal] }} {{ plan.version | e }}", plan=plan)
+    assert plain(made.blocks[0].content) == "<1>、高、〔待补充〕 &lt;1&gt;"
+
+
+def test_a_title_of_many_lines_is_still_a_listing(tmp_path):
+    (listing,) = own(
+        tmp_path,
+        "```sql listing=a {{ plan.title }}\n{{ plan.goal }}\n```",
+        plan=ReleasePlan(title="a\nb", goal="c\n```\nd"),
+    ).blocks
+    assert (listing.title, listing.text) == ("a\nb", "c\n```\nd")

@@ -249,7 +249,7 @@ def docx() -> bytes:
         (b"", "no Excel file"),
         (b"plain text", "no Excel file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel format"),
         (docx(), "ending is wrong"),
         (broken_zip(), "broken"),
         (workbook(("s", [HEADER]))[:700], "broken"),

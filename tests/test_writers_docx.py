@@ -334,6 +334,11 @@ def test_headings_title_and_contents() -> None:
     assert not list(root.iter(f"{W}fldChar"))
 
 
+def test_emphasis_is_italic_in_latin_and_dotted_in_chinese() -> None:
+    runs = list(part(write(doc(Paragraph((Emphasis(text("强调")), Emphasis(text("emphasis"))))))).iter(f"{W}rPr"))
+    assert [[each.tag.removeprefix(W) for each in run] for run in runs] == [["rStyle", "em"], ["rStyle", "i", "iCs"]]
+
+
 def test_a_title_that_is_not_first_is_a_heading() -> None:
     root = part(write(doc(para("前言"), head(1, "一"))))
     assert not styled(root, "Title")
@@ -573,6 +578,17 @@ def test_a_theme_without_its_styles_is_refused_with_all_names() -> None:
 def test_a_theme_that_is_no_word_file_is_refused(data: bytes) -> None:
     with pytest.raises(TemplateError, match="not a readable Word file"):
         write(EVERYTHING, data)
+
+
+def test_a_damaged_theme_is_refused() -> None:
+    whole = template_bytes("theme.docx")
+    for at in range(40, len(whole), 97):
+        damaged = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+        try:
+            data = write(doc(para("a")), damaged)
+        except TemplateError:
+            continue
+        assert words(styled(part(data), "Normal")[0]) == "a"
 
 
 def test_a_theme_with_entities_is_refused() -> None:

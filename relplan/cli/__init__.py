@@ -70,7 +70,11 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "color": False if os.environ.get("NO_COLOR") else None,
+    },
     help=say(
         "一份经过校验的发布计划，生成发布所需的每一份文档（Markdown、Word、Excel、HTML，中英文）。",
         "One validated release plan, and every document a release needs (Markdown, Word, Excel, HTML; Chinese and English).",

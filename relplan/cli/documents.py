@@ -18,7 +18,10 @@ from relplan.cli.speech import say
     "--copy",
     "folder",
     metavar=say("文件夹", "DIR"),
-    help=say("把模板、词表和主题复制到文件夹", "Copy templates, labels and themes into a folder"),
+    help=say(
+        "把模板和主题复制到文件夹，修改后用于 render 的 -t 和 --theme",
+        "Copy templates and themes into a folder, to change and use with -t and --theme of render",
+    ),
 )
 def command(folder: str | None) -> None:
     """List the documents."""

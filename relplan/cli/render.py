@@ -16,10 +16,15 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     try:
         if value:
             return dt.date.fromisoformat(value)
-        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    except ValueError:
+        raise click.BadParameter(say("日期应写成 2026-08-20", "write the date like 2026-08-20")) from None
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch else None
     except (ValueError, OverflowError, OSError):
-        raise click.BadParameter(say("日期应写成 2026-08-20", "write the date like 2026-08-20")) from None
+        raise click.UsageError(
+            say("SOURCE_DATE_EPOCH 应为 1970 年以来的秒数", "SOURCE_DATE_EPOCH takes the seconds since 1970")
+        ) from None
 
 
 @click.command(
@@ -31,6 +36,16 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     ),
 )
 @click.argument("plan")
+@click.option(
+    "--format",
+    "format_",
+    default="",
+    metavar=say("格式", "FORMAT"),
+    help=say(
+        "PLAN 的格式，扩展名不能说明时用（标准输入默认 yaml）",
+        "The format of PLAN where its ending does not say it (stdin: yaml)",
+    ),
+)
 @click.option(
     "-d",
     "--document",
@@ -91,6 +106,7 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
 )
 def command(
     plan: str,
+    format_: str,
     document: str,
     outputs: tuple[str, ...],
     lang: str | None,
@@ -107,7 +123,7 @@ def command(
     from relplan.config import load
 
     settings = load(config)
-    read = api.load(plan)
+    read = api.load(plan, format=format_)
     if read.notices:
         report(read, ("guessed", "unplaced", "unreadable"))
     contents = api.render_all(

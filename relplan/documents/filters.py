@@ -10,7 +10,20 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from relplan.blocks import Block, Callout, CalloutKind, Code, List, ListItem, Mark, Paragraph, Text, lines, plain
+from relplan.blocks import (
+    Block,
+    Callout,
+    CalloutKind,
+    Code,
+    Inline,
+    List,
+    ListItem,
+    Mark,
+    Paragraph,
+    Text,
+    lines,
+    plain,
+)
 from relplan.documents.records import Record, part_of
 from relplan.documents.tables import TONES, facts_table, release_table, rows_table, table_column
 from relplan.errors import Language, TemplateError, problem, suggest
@@ -50,8 +63,10 @@ def shown(value: object, language: Language) -> Value:
     """
     if value is None:
         return (Mark(labels(language)["gap"], "gap"),)
-    if isinstance(value, str | Fragment):
+    if isinstance(value, Fragment):
         return value
+    if isinstance(value, str):
+        return str(value)  # Jinja's own filters give `Markup`, which would escape what stands beside it
     if isinstance(value, RiskLevel):
         return (Mark(value.label(language), TONES[value]),)
     if isinstance(value, Choice):
@@ -59,9 +74,7 @@ def shown(value: object, language: Language) -> Value:
     if isinstance(value, dt.date):
         return moments.write(value)
     if isinstance(value, tuple | list):
-        words = [shown(each, language) for each in value]
-        separator = "、" if language == "zh" else ", "
-        return separator.join(word if isinstance(word, str) else "" for word in words) or shown(None, language)
+        return _listed([shown(each, language) for each in value], language) or shown(None, language)
     if isinstance(part := part_of(value), BaseModel):
         name = type(part).__name__
         raise TemplateError(
@@ -71,6 +84,19 @@ def shown(value: object, language: Language) -> Value:
             )
         )
     return str(value)
+
+
+def _listed(words: Sequence[Value], language: Language) -> Value:
+    """Several values side by side; one text where all are text."""
+    separator = "、" if language == "zh" else ", "
+    if all(isinstance(word, str) for word in words):
+        return separator.join(word for word in words if isinstance(word, str))
+    content: list[Inline] = []
+    for number, word in enumerate(words):
+        if isinstance(word, Fragment):
+            raise TemplateError(problem("列表里不能有块", "a list of values takes no blocks"))
+        content += ((Text(separator),) if number else ()) + (lines(word) if isinstance(word, str) else word)
+    return tuple(content)
 
 
 def table(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:

@@ -56,6 +56,7 @@ def build(data: object, places: Mapping[Path, Place], notices: Sequence[Notice] 
     if not isinstance(data, Mapping):
         message = Message("计划文件的最外层应为“键: 值”", "a plan file holds `key: value` pairs at its top")
         raise PlanError(Problem(message, place_of(places, ()) or Place(name)))
+    places = _full_paths(data, places)
     try:
         with collector_paused():
             plan = ReleasePlan.model_validate(dict(data))
@@ -63,6 +64,19 @@ def build(data: object, places: Mapping[Path, Place], notices: Sequence[Notice] 
         problems = [_problem(each, places, name) for each in error.errors()]
         raise PlanError(sorted(problems, key=_line_of)) from None
     return Read(plan, places, (*notices, *_unreadable(plan, places)))
+
+
+def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mapping[Path, Place]:
+    """The places under the paths of the plan: `table` and `rollback` may be written as the list they hold."""
+    inner = {
+        name: each for name, each in (("table", "rows"), ("rollback", "steps")) if isinstance(data.get(name), list)
+    }
+    if not inner:
+        return places
+    return {
+        ((path[0], inner[str(path[0])], *path[1:]) if len(path) > 1 and path[0] in inner else path): place
+        for path, place in places.items()
+    }
 
 
 @contextlib.contextmanager

@@ -14,38 +14,10 @@ _UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _NEEDS_WORK: Final = re.compile("[\x00-\x08\x0b-\x1f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
-NONE_WORDS: Final = frozenset(
-    [
-        "无",
-        "无。",
-        "没有",
-        "暂无",
-        "不涉及",
-        "不适用",
-        "无需",
-        "不需要",
-        "無",
-        "無需",
-        "不適用",
-        "不涉及。",
-        "n/a",
-        "na",
-        "none",
-        "nil",
-        "not",
-        "applicable",
-        "-",
-        "--",
-        "---",
-        "—",
-        "——",
-        "–",
-        "/",
-        "//",
-        "\\",
-        "-/-",
-    ]
-) | {"not applicable"}
+_NONE: Final = (
+    "无 无。 没有 暂无 不涉及 不涉及。 不适用 无需 不需要 無 無需 不適用 n/a na none nil - -- --- — —— – / // \\ -/-"
+)
+NONE_WORDS: Final = frozenset([*_NONE.split(), "not applicable"])
 """Words that say "there is none", as against a blank cell, which says nothing (lower case)."""
 
 

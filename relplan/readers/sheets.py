@@ -71,10 +71,10 @@ def _what_was_seen(grid: Grid) -> tuple[str, str]:
     header = best_header(grid, header_index(ReleaseItem))
     seen = [grid.text(header.row, column) or name for column, name in header.fields.items()] if header else []
     return (
-        f"没有发布清单：表头至少要有 {ENOUGH_COLUMNS} 个认识的列名，这里{'只有：' + '、'.join(seen) if seen else '一个也没有'}；列名见 `relplan schema`",
+        f"没有发布清单：表头至少要有 {ENOUGH_COLUMNS} 个认识的列名，这里{'只有：' + '、'.join(seen) if seen else '一个也没有'}；列名如“系统名称”“版本号”“变更内容”",
         f"no release table: a header row needs {ENOUGH_COLUMNS} known columns, here "
         + (f"only: {', '.join(seen)}" if seen else "is none")
-        + "; `relplan schema` lists the columns",
+        + "; known are for example 系统名称 (System), 版本号 (Version), 变更内容 (Changes)",
     )
 
 

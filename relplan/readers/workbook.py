@@ -69,8 +69,8 @@ def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.Zip
             )
         raise ReadError(
             problem(
-                f"这是旧格式的 {program} 文件，扩展名不符；请另存为新格式（.xlsx / .docx）",
-                f"this is a {program} file of the old format under a wrong ending; save it as .xlsx or .docx",
+                f"这是旧格式的 {program} 文件，扩展名不符；请另存为新格式",
+                f"this is a file of the old {program} format under a wrong ending; save it in the new format",
                 name,
             )
         )

@@ -98,7 +98,8 @@ class Inlines:
             case Strong(content):
                 return self.runs(content, dataclasses.replace(look, bold=True), in_link)
             case Emphasis(content):
-                return self.runs(content, dataclasses.replace(look, emphasis=True), in_link)
+                style = look.style or self._theme.character("Emphasis")
+                return self.runs(content, dataclasses.replace(look, emphasis=True, style=style), in_link)
             case Strike(content):
                 return self.runs(content, dataclasses.replace(look, strike=True), in_link)
             case InlineCode(text):

@@ -10,6 +10,7 @@ import functools
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,6 +43,7 @@ PARAGRAPH_STYLES: Final = (
     "Table Code Small",
 )
 CHARACTER_STYLES: Final = (
+    "Emphasis",
     "Hyperlink",
     "Inline Code",
     "Gap",
@@ -64,6 +66,16 @@ TABLE_STYLES: Final = (
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    etree.XMLSyntaxError,
+)
 _MOST_BYTES: Final = 64 * 1024 * 1024
 _PAGE: Final = (11906, 16838, 1361, 1247, 1247, 1247, 624, 567)
 _MARGINS: Final = ("top", "right", "bottom", "left", "header", "footer")
@@ -169,7 +181,7 @@ def load(data: bytes) -> Theme:
             if sum(info.file_size for info in archive.infolist()) > _MOST_BYTES:
                 raise _no_word_file()
             return _theme(_Source(archive))
-    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise _no_word_file() from error
 
 
