@@ -59,3 +59,7 @@ def pytest_testnodedown(node, error) -> None:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     terminalreporter.write_line(f"{len(_used_shared)} tests used ../shared")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes minutes; run by `make test-long` only")

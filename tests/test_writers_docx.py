@@ -253,7 +253,10 @@ def test_same_document_same_bytes(name: str) -> None:
 
 
 def test_the_theme_is_what_its_script_makes() -> None:
-    spec = importlib.util.spec_from_file_location("make_theme", ROOT / "scripts" / "make_theme.py")
+    script = ROOT / "scripts" / "make_theme.py"
+    if not script.is_file():
+        pytest.skip("scripts/ is not beside the tests")
+    spec = importlib.util.spec_from_file_location("make_theme", script)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
