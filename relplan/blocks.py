@@ -83,7 +83,14 @@ class Mark:
     tone: Tone
 
 
-Inline: TypeAlias = Text | Strong | Emphasis | Strike | InlineCode | Link | LineBreak | Checkbox | Mark
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A spot without words that links can point to; its name is unique in its document."""
+
+    name: str
+
+
+Inline: TypeAlias = Text | Strong | Emphasis | Strike | InlineCode | Link | LineBreak | Checkbox | Mark | Anchor
 Content: TypeAlias = tuple[Inline, ...]
 
 
@@ -172,12 +179,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Code with a title and an anchor, that cells and sentences link to."""
+    """Code with a title and an anchor, that cells and sentences link to; `back` is the anchor they link from, or blank."""
 
     title: str
     text: str
     language: str
     anchor: str
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +258,8 @@ def _plain(inline: Inline) -> str:
             return "\n"
         case Checkbox(checked):
             return "☑" if checked else "☐"
+        case Anchor():
+            return ""
         case Strong(content) | Emphasis(content) | Strike(content) | Link(_, content):
             return plain(content)
 

@@ -11,21 +11,32 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from relplan.blocks import (
-    Block,
     Callout,
     CalloutKind,
+    Cell,
+    Checkbox,
     Code,
     Inline,
     List,
     ListItem,
     Mark,
     Paragraph,
+    Table,
+    TableColumn,
     Text,
     lines,
     plain,
 )
 from relplan.documents.records import Record, part_of
-from relplan.documents.tables import TONES, facts_table, release_table, rows_table, table_column
+from relplan.documents.tables import (
+    TONES,
+    facts_table,
+    release_blocks,
+    release_table,
+    risk_counts,
+    rows_table,
+    table_column,
+)
 from relplan.errors import Language, TemplateError, problem, suggest
 from relplan.markdown import Fragment, Value, to_blocks
 from relplan.model import moments
@@ -100,11 +111,15 @@ def _listed(words: Sequence[Value], language: Language) -> Value:
 
 
 def table(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
-    """A table of the release table, or of a part's entries; `fields` names the columns to show, in the model's words."""
+    """A table of a part's entries, or the release table set for paper; `fields` names the columns to show, no others.
+
+    For paper, the release table has its fourteen columns; extra ones stand in a second table, long code in listings.
+    """
     part = part_of(value)
     if isinstance(part, ReleaseTable):
-        _check_fields(fields, ReleaseItem)
-        return Fragment((release_table(part, language, fields),))
+        if not fields:
+            return Fragment(release_blocks(part, language))
+        part = part.rows
     rows, model = _rows(part)
     _check_fields(fields, model)
     return Fragment((rows_table(rows, model, language, fields),))
@@ -149,17 +164,43 @@ def _list(texts: Sequence[str], numbered: bool = False) -> List:
     return List(tuple(ListItem((Paragraph(lines(text)),)) for text in texts), 1 if numbered else None)
 
 
-def _numbered_table(rows: tuple[Row, ...], language: Language) -> Block:
-    """The columns that some entry states; steps have their number before them."""
+def _numbered_table(rows: tuple[Row, ...], language: Language, to_tick: bool = False) -> Table:
+    """The columns that some entry states; steps have their number before them, and to be ticked a box and room behind."""
     bounds = columns_of(type(rows[0]))
-    stated = {name for row in rows for name in row.stated()}
-    known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated - {"number", "id"}])
+    stated = {name for row in rows for name in row.stated()} - {"number", "id"}
+    known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated])
     if not isinstance(rows[0], Step):
         return known
-    number = next(b for b in bounds if b.field == "number")
+    number = table_column(next(b for b in bounds if b.field == "number"), language)
     numbers = [getattr(row, "number", None) or str(i) for i, row in enumerate(rows, 1)]
-    body = tuple((shown_number, *cells) for shown_number, cells in zip(numbers, known.rows, strict=True))
-    return type(known)((table_column(number, language), *known.columns), body)
+    words = labels(language)
+    behind = (TableColumn(words["done"], 6, align="center"), TableColumn(words["result"], 16)) if to_tick else ()
+    cells: tuple[Cell, ...] = ((Checkbox(),), "") if to_tick else ()
+    body = tuple((shown, *row, *cells) for shown, row in zip(numbers, known.rows, strict=True))
+    return Table((number, *known.columns, *behind), body)
+
+
+def steps(value: object, *, language: Language) -> Fragment:
+    """Steps as a table to work through: number, what is stated of each, a box to tick, room for the result."""
+    part = part_of(value)
+    if not isinstance(part, tuple) or not part or not isinstance(part[0], Step):
+        return entries(value, language=language)
+    return Fragment((_numbered_table(part, language, to_tick=True),))
+
+
+def counts(value: object, *, language: Language) -> Fragment:
+    """How many systems there are of each risk level, and which."""
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| counts 只用于 plan.table", "| counts takes plan.table"))
+    return Fragment((risk_counts(table, language),))
+
+
+def label(field: str, *, language: Language) -> str:
+    """What a fact of the plan or of its window is called: `"product"` -> 产品."""
+    columns = {b.field: b.column for model in (Window, ReleasePlan) for b in columns_of(model)}
+    _check_known([field], list(columns))
+    return columns[field].label(language)
 
 
 def facts(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
@@ -290,15 +331,18 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "by_kind": by_kind,
         "callout": callout,
         "code": code,
+        "counts": counts,
         "dated": dated,
         "entries": entries,
         "facts": facts,
         "fill": fill,
         "is_none": is_none,
+        "label": label,
         "markdown": markdown,
         "section": section,
         "sheet": sheet,
         "stating": stating,
+        "steps": steps,
         "table": table,
     }
 )

@@ -8,7 +8,20 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from relplan.blocks import Cell, CellChoice, Mark, Table, TableColumn, Tone
+from relplan.blocks import (
+    Anchor,
+    Block,
+    Cell,
+    CellChoice,
+    Heading,
+    Link,
+    Listing,
+    Mark,
+    Table,
+    TableColumn,
+    Text,
+    Tone,
+)
 from relplan.errors import Language
 from relplan.model.columns import BoundColumn, columns_of, header_index
 from relplan.model.plan import ReleasePlan, Rollback, Window
@@ -50,24 +63,87 @@ def _is_shown(bound: BoundColumn, rows: Sequence[BaseModel]) -> bool:
     return not bound.column.optional or any(getattr(row, bound.field) not in (None, ()) for row in rows)
 
 
-def release_table(table: ReleaseTable, language: Language, fields: Sequence[str] = ()) -> Table:
-    """The release table, its extra columns last.
+def release_table(table: ReleaseTable, language: Language) -> Table:
+    """The release table in one piece, its extra columns last, as it is read back from a sheet."""
+    known = rows_table(table.rows, ReleaseItem, language, _shown_fields(table))
+    return _with_extra(known, table)
+
+
+def _shown_fields(table: ReleaseTable) -> list[str]:
+    """The columns that are shown.
 
     An optional column is shown as well where an extra column goes by one of its other names: the extra
     one would else be taken for it when the table is read back.
     """
-    captions = table.extra_headers() if not fields else ()
-    shadowed = {header_index(ReleaseItem).field(caption) for caption in captions}
-    wanted = fields or [b.field for b in columns_of(ReleaseItem) if b.field in shadowed or _is_shown(b, table.rows)]
-    known = rows_table(table.rows, ReleaseItem, language, wanted)
-    if not captions:
-        return known
-    extra = [{pair.header: pair.text for pair in row.extra} for row in table.rows]
-    rows = tuple(
-        (*cells, *(pairs.get(caption, "") for caption in captions))
-        for cells, pairs in zip(known.rows, extra, strict=True)
+    shadowed = {header_index(ReleaseItem).field(caption) for caption in table.extra_headers()}
+    return [b.field for b in columns_of(ReleaseItem) if b.field in shadowed or _is_shown(b, table.rows)]
+
+
+def _with_extra(known: Table, table: ReleaseTable) -> Table:
+    """The table with the columns that no one knows behind it."""
+    captions = table.extra_headers()
+    pairs = [{pair.header: pair.text for pair in row.extra} for row in table.rows]
+    rows = (
+        (*cells, *(extra.get(caption, "") for caption in captions))
+        for cells, extra in zip(known.rows, pairs, strict=True)
     )
-    return Table((*known.columns, *(TableColumn(caption, 20) for caption in captions)), rows)
+    return Table((*known.columns, *(TableColumn(caption, 20) for caption in captions)), tuple(rows))
+
+
+LISTED_LINES: Final = 3
+LISTED_WIDTH: Final = 40
+"""Code of more lines than these, at this many half-widths a line, leaves its cell for a listing below the table."""
+
+
+def release_blocks(table: ReleaseTable, language: Language) -> tuple[Block, ...]:
+    """The release table for paper: its fourteen columns, then the extra ones, then the code too long for a cell."""
+    words = labels(language)
+    core = [b for b in columns_of(ReleaseItem) if not b.column.optional]
+    further = [b.field for b in columns_of(ReleaseItem) if b.column.optional and _is_shown(b, table.rows)]
+    listings: list[Listing] = []
+    cells = tuple(tuple(_cell_or_listing(row, b, listings, language) for b in core) for row in table.rows)
+    blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), cells)]
+    if further or table.extra_headers():
+        rest = _with_extra(rows_table(table.rows, ReleaseItem, language, ["order", "system", *further]), table)
+        blocks += (Heading(3, (Text(words["further_columns"]),)), rest)
+    if listings:
+        blocks += (Heading(3, (Text(words["listings"]),)), *listings)
+    return tuple(blocks)
+
+
+def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listing], language: Language) -> Cell:
+    text = bound.kind.write(getattr(row, bound.field), language)
+    if not bound.column.code or _lines_in_cell(text) <= LISTED_LINES:
+        return text
+    words, number = labels(language), len(listings) + 1
+    name = str(words["listing"]).format(number=number)
+    title = " · ".join(word for word in (name, row.system or row.order, bound.column.label(language)) if word)
+    syntax = "sql" if bound.field in ("ddl", "dml") else ""
+    listings.append(Listing(title, text, syntax, f"listing-{number}", f"listing-{number}-cell"))
+    see = str(words["see_listing"]).format(number=number, lines=text.count("\n") + 1)
+    return (Anchor(f"listing-{number}-cell"), Link(f"#listing-{number}", (Text(see),)))
+
+
+def _lines_in_cell(text: str) -> int:
+    return sum(1 + max(0, len(line.encode("gb18030", "replace")) - 1) // LISTED_WIDTH for line in text.split("\n"))
+
+
+def risk_counts(table: ReleaseTable, language: Language) -> Table:
+    """How many systems there are of each risk level, and which; rows whose level is not one of them come last."""
+    words, bound = labels(language), next(b for b in columns_of(ReleaseItem) if b.field == "risk_level")
+    groups: dict[str, list[str]] = {level.label(language): [] for level in RiskLevel}
+    for row in table.rows:
+        groups.setdefault(bound.kind.write(row.risk_level, language) or words["gap"], []).append(
+            row.system or words["gap"]
+        )
+    columns = (
+        table_column(bound, language),
+        TableColumn(words["count"], 8, as_text=False, align="right"),
+        TableColumn(words["systems"], 72),
+    )
+    separator = "、" if language == "zh" else ", "
+    rows = tuple((level, str(len(systems)), separator.join(systems)) for level, systems in groups.items())
+    return Table(columns, rows)
 
 
 def facts_table(part: BaseModel, language: Language, fields: Sequence[str] = ()) -> Table:

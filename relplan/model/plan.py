@@ -169,6 +169,9 @@ class _ZoneKind(RequiredTextKind):
         return name
 
 
+LEADING_ROLES: Final = ("负责人", "負責人", "总指挥", "release manager", "release owner", "owner", "lead")
+"""Words in the role of someone who answers for the release."""
+
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
 
@@ -270,6 +273,17 @@ class ReleasePlan(Part):
     scripts: Annotated[tuple[Script, ...] | Nothing, RowsOf(Script)] = ()
     packages: Annotated[tuple[Package, ...] | Nothing, RowsOf(Package)] = ()
     sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
+
+    @property
+    def owner(self) -> str | None:
+        """Who answers for the release: the first participant in a leading role, else who decides on the rollback."""
+        participants = () if isinstance(self.participants, Nothing) else self.participants
+        for each in participants:
+            roles = () if isinstance(each.roles, Nothing) else each.roles
+            if any(word in role.lower() for role in roles for word in LEADING_ROLES):
+                return each.name
+        deciders = () if isinstance(self.rollback.decider, Nothing) else self.rollback.decider
+        return next(iter(deciders), None)
 
     @property
     def digest(self) -> str:

@@ -287,6 +287,8 @@ class _Sheet:
         """Read the pairs of key and value in some rows; a first line without a key is the title."""
         for row in range(start, end):
             columns = self._grid.filled(row)
+            if with_header and len(columns) == 1 and self._grid.text(row, columns[0]) in _COUNTS:
+                return  # what follows is counted from the release table
             if with_header and [normalise_header(self._grid.text(row, c)) for c in columns] in _FACT_HEADERS:
                 continue
             while columns:
@@ -349,6 +351,7 @@ class _Sheet:
         )
 
 
+_COUNTS: Final = [labels(each)["counts"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[normalise_header(labels(each)[word]) for word in ("item", "content")] for each in LANGUAGES]
 
 

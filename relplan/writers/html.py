@@ -47,6 +47,7 @@ _CONTENTS: Final = Message("目录", "Contents")
 _SKIP: Final = Message("跳到正文", "Skip to content")
 _VERSION: Final = Message("版本", "Version")
 _TABLE: Final = Message("表", "Table")
+_BACK: Final = Message("回到表格", "Back to the table")
 _CALLOUTS: Final = MappingProxyType[CalloutKind, Message](
     {
         "note": Message("说明", "Note"),
@@ -192,9 +193,11 @@ def _block(block: Block, page: Page) -> str:
             return _table(block, page)
         case Code(text, language):
             return _code(text, language)
-        case Listing(title, text, language, anchor):
-            code = _code(text, language)
-            return f'<figure class="listing"{_id(anchor)}>\n<figcaption>{words_html(title)}</figcaption>\n{code}\n</figure>'
+        case Listing(title, text, language, anchor, back):
+            code, words = _code(text, language), words_html(title)
+            if back:
+                words += f' <a href="#{escape(back)}" aria-label="{page.say(_BACK)}">↩</a>'
+            return f'<figure class="listing"{_id(anchor)}>\n<figcaption>{words}</figcaption>\n{code}\n</figure>'
         case Callout(kind, blocks):
             label = f'<p class="label">{page.say(_CALLOUTS[kind])}</p>'
             inner = "\n".join([label, *(_block(each, page) for each in blocks)])

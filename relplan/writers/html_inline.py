@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from relplan.blocks import (
+    Anchor,
     Checkbox,
     Document,
     Emphasis,
@@ -51,6 +52,8 @@ def _one(inline: Inline, page: Page, in_link: bool) -> str:
     match inline:
         case Text(text):
             return words_html(text)
+        case Anchor(name):
+            return f'<a id="{escape(name)}"></a>'
         case Strong(content):
             return f"<strong>{inline_html(content, page, in_link=in_link)}</strong>"
         case Emphasis(content):

@@ -17,6 +17,7 @@ from relplan.blocks import (
     Inline,
     Link,
     List,
+    Listing,
     Paragraph,
     Strike,
     Strong,
@@ -66,7 +67,9 @@ def contents_depth(document: Document) -> int:
 
 def linked_anchors(document: Document) -> frozenset[str]:
     """The anchors that links or the contents list of the document point at."""
-    found = {target[1:] for target in _targets(document.blocks) if target.startswith("#")}
+    links = (each.target for each in inlines(document.blocks) if isinstance(each, Link))
+    found = {target[1:] for target in links if target.startswith("#")}
+    found |= {block.back for block in walk(document.blocks) if isinstance(block, Listing)}
     listed = list(outline(document, contents_depth(document)))
     while listed:
         entry = listed.pop()
@@ -100,20 +103,20 @@ def _entries(headings: list[Heading]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _targets(blocks: Iterable[Block]) -> Iterator[str]:
+def inlines(blocks: Iterable[Block]) -> Iterator[Inline]:
+    """All inline content of blocks in reading order, what is inside of others after it; plain cells have none."""
     for block in walk(blocks):
         if isinstance(block, Heading | Paragraph):
-            yield from _inline_targets(block.content)
+            yield from _inside(block.content)
         elif isinstance(block, Table):
             for row in block.rows:
                 for cell in row:
                     if not isinstance(cell, str):
-                        yield from _inline_targets(cell)
+                        yield from _inside(cell)
 
 
-def _inline_targets(content: Iterable[Inline]) -> Iterator[str]:
+def _inside(content: Iterable[Inline]) -> Iterator[Inline]:
     for inline in content:
-        if isinstance(inline, Link):
-            yield inline.target
+        yield inline
         if isinstance(inline, Link | Strong | Emphasis | Strike):
-            yield from _inline_targets(inline.content)
+            yield from _inside(inline.content)

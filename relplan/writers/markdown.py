@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from relplan.blocks import (
+    Anchor,
     Block,
     Callout,
     Cell,
@@ -93,8 +94,9 @@ def _block(block: Block, context: _Context) -> str:
             return _table(block)
         case Code(text, language):
             return _fenced(text, language)
-        case Listing(title, text, language, anchor):
-            return f"{_anchor(anchor)}{_one_line((Strong((Text(title),)),))}\n\n{_fenced(text, language)}"
+        case Listing(title, text, language, anchor, back):
+            way_back = f" [↩](#{back})" if back else ""
+            return f"{_anchor(anchor)}{_one_line((Strong((Text(title),)),))}{way_back}\n\n{_fenced(text, language)}"
         case Callout():
             return _callout(block, context)
         case Image():
@@ -120,7 +122,13 @@ def _heading(block: Heading, context: _Context) -> str:
 
 def _one_line(content: Iterable[Inline]) -> str:
     """Inline content where no line may end: in headings, cells and titles."""
-    return edges(inline(content).replace("\n", "<br>"))
+    content = tuple(content)
+    return _spots(content) + edges(inline(content).replace("\n", "<br>"))
+
+
+def _spots(content: Iterable[Inline]) -> str:
+    """The anchors in inline content; they have no words, so it does not matter that they come first."""
+    return "".join(_anchor(each.name) for each in content if isinstance(each, Anchor))
 
 
 def _paragraph(content: Iterable[Inline]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from relplan.blocks import (
+    Anchor,
     Checkbox,
     Emphasis,
     Inline,
@@ -253,6 +254,8 @@ def _flat(content: Iterable[Inline], inside: frozenset[type]) -> Iterator[_Part]
                 yield from _flat(words, inside)
             case Strong(words) | Emphasis(words) | Strike(words) | Link(_, words) if type(each) in inside:
                 yield from _flat(words, inside)
+            case Anchor():
+                continue
             case _:
                 yield each
 

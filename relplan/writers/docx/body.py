@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from relplan.blocks import (
+    Anchor,
     Block,
     Callout,
     CalloutKind,
@@ -35,7 +36,7 @@ from relplan.writers.docx.opc import PICTURES, Relations
 from relplan.writers.docx.page import Page
 from relplan.writers.docx.sections import Segment, segments
 from relplan.writers.docx.theme import Theme
-from relplan.writers.links import Entry, outline, title_of, walk
+from relplan.writers.links import Entry, inlines, outline, title_of, walk
 
 CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
     "zh": {"note": "说明", "tip": "提示", "important": "重要", "warning": "警告", "caution": "注意"},
@@ -76,6 +77,7 @@ class Body:
         self._theme = theme
         self._relations = relations
         anchors = [block.anchor for block in walk(document.blocks) if isinstance(block, Heading | Listing)]
+        anchors += [each.name for each in inlines(document.blocks) if isinstance(each, Anchor)]
         self._bookmarks = Bookmarks(anchors)
         self._inlines = Inlines(theme, self._bookmarks, relations)
         self._layouts = {
@@ -130,8 +132,8 @@ class Body:
             case Code(text, _):
                 yield from self._code(text, room)
                 return
-            case Listing(title, text, _, anchor):
-                words = self._bookmarks.around(anchor, run(title))
+            case Listing(title, text, _, anchor, back):
+                words = self._bookmarks.around(anchor, run(title)) + self._inlines.way_back(back)
                 self._boxed = ""
                 yield self._paragraph("Listing Title", words, keep_next=True, indent=room.indent)
                 yield from self._code(text, room)

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from relplan.blocks import (
+    Anchor,
     Checkbox,
     Emphasis,
     Inline,
@@ -112,6 +113,8 @@ class Inlines:
                 return self.mark(text, tone, look)
             case Link(target, content):
                 return self._link(target, content, look, in_link)
+            case Anchor(name):
+                return self._bookmarks.around(name, "")
 
     def _styled(self, look: Look, style: str) -> Look:
         return dataclasses.replace(look, style=self._theme.character(style))
@@ -130,6 +133,10 @@ class Inlines:
         if not where:
             return self.runs(content, look, in_link)
         return f'<w:hyperlink {where} w:history="1">{self.runs(content, self._styled(look, "Hyperlink"), True)}</w:hyperlink>'
+
+    def way_back(self, anchor: str) -> str:
+        """A small link to the place that a listing is linked from; nothing where there is none."""
+        return run(" ") + self._link(f"#{anchor}", (Text("↩"),), PLAIN, False) if self._bookmarks.name(anchor) else ""
 
     def _where(self, target: str) -> str:
         """Where a link goes; nothing where it cannot go: its words stay."""

@@ -85,7 +85,7 @@ def _lines(block: Block) -> int:
             return sum(max(1, sum(map(_lines, item.blocks))) for item in items)
         case Callout(_, inside):
             return 2 + sum(map(_lines, inside))
-        case Code(text, _) | Listing(_, text, _, _):
+        case Code(text, _) | Listing(_, text, _, _, _):
             return 2 + text.count("\n")
         case Table(_, rows):
             return 2 + sum(max(cell_height(cell) for cell in row) if row else 0 for row in rows[:_SHORT_LINES])
