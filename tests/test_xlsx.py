@@ -109,7 +109,7 @@ def test_no_text_is_ever_a_formula_a_link_or_a_number(text):
             for cell in row:
                 assert cell.data_type in ("s", "n") and cell.hyperlink is None
                 if cell.data_type == "n":
-                    assert cell.value is None
+                    assert cell.value is None or sheet.title == "概览"  # which counts systems
 
 
 def test_the_release_table_needs_no_adjusting():
