@@ -10,15 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import statistics
-import subprocess
 import sys
-import sysconfig
 import tempfile
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+
+from measuring import in_turns, process, relplan_program
 
 from relplan.cli import COMMANDS
 
@@ -59,30 +57,10 @@ def bare_program(folder: Path, commands: int) -> Path:
     return program
 
 
-def relplan_program() -> Path:
-    """The command as it was installed for this Python."""
-    program = Path(sysconfig.get_path("scripts")) / "relplan"
-    if not program.is_file():
-        sys.exit("relplan is not installed for this Python: pip install -e .")
-    return program
-
-
-def milliseconds(program: Path, question: str) -> float:
-    """The time of one whole process."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, program, question], stdout=subprocess.DEVNULL, check=True)
-    return (time.perf_counter() - start) * 1000
-
-
 def measured(question: str, relplan: Path, bare: Path, pairs: int) -> dict[str, Any]:
     """The medians of both programs in milliseconds, and their ratio."""
-    times: dict[Path, list[float]] = {relplan: [], bare: []}
-    for pair in range(pairs + 1):
-        for program in (relplan, bare) if pair % 2 else (bare, relplan):
-            taken = milliseconds(program, question)
-            if pair:  # the first pair fills the caches of bytecode and disk
-                times[program].append(taken)
-    ours, theirs = (statistics.median(times[program]) for program in (relplan, bare))
+    runs = [process((sys.executable, program, question)) for program in (relplan, bare)]
+    ours, theirs = (1000 * seconds for seconds in in_turns(runs, pairs))
     return {
         "question": question,
         "relplan_ms": round(ours, 1),

@@ -16,14 +16,13 @@ for bad input; constructing a `ReleasePlan` by hand raises pydantic's `Validatio
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relplan import files, formats
 from relplan.errors import Language, PlanError, TemplateError, WriteError, problem
-from relplan.model.read import Read
+from relplan.model.read import Read, collector_paused
 from relplan.resources import labels, template_bytes, templates_dir
 
 if TYPE_CHECKING:
@@ -63,6 +62,7 @@ def load(path: str | FilePath, *, format: str = "", strict: bool = False) -> Rea
     return loads(files.read(name), chosen.name, name=FilePath(name).name, strict=strict)
 
 
+@collector_paused()
 def loads(data: bytes, format: str = "yaml", *, name: str = "", strict: bool = False) -> Read:
     """Read a plan from bytes in a named format; raises as `load` does. `name` stands in places and messages."""
     read: Read = formats.named(format, "reader").load("reader")(data, name)
@@ -91,6 +91,7 @@ def save(plan: ReleasePlan, path: str | FilePath) -> None:
     files.write({str(path): dumps(plan, chosen.name)})
 
 
+@collector_paused()
 def document(
     plan: ReleasePlan,
     name: str = "plan",
@@ -119,6 +120,7 @@ def document(
     return make(plan, name, Options(language, audience, date, own))
 
 
+@collector_paused()
 def render(
     plan: ReleasePlan,
     name: str = "",
@@ -148,6 +150,7 @@ def render(
     return _written(chosen, made, theme)
 
 
+@collector_paused()
 def render_all(
     plan: ReleasePlan,
     outputs: Sequence[str | FilePath],
@@ -241,6 +244,8 @@ def schema() -> dict[str, Any]:
 
 def starter(language: Language = "zh") -> dict[str, bytes]:
     """A starter plan to fill in and the schema its first line names: content by file name."""
+    import json
+
     from relplan.writers.planfile import SCHEMA_FILE
 
     text = json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"

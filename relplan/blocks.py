@@ -163,10 +163,18 @@ Cell: TypeAlias = str | Content
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: every row has as many cells as there are columns."""
+    """A table: every row has as many cells as there are columns.
+
+    Where no column has a header it is a table of facts: its first column says what the others tell.
+    """
 
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def is_facts(self) -> bool:
+        """Whether the first column heads the rows, and no header the columns."""
+        return len(self.columns) > 1 and not any(column.header for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ theme = "company.docx"      # look of Word or HTML; relative to this file
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path as FilePath
@@ -60,6 +59,8 @@ def _read(path: str) -> Config:
 
 
 def _tables(path: str) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(files.read(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

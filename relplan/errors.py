@@ -13,7 +13,6 @@ which readers turn into a `PlanError` that knows the place.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -116,6 +115,8 @@ def problem(zh: str, en: str, place: Place | str | None = None) -> Problem:
 
 def suggest(word: str, known: Iterable[str]) -> Message:
     """`; did you mean "x"?`, to end a message with, or nothing where no known word is near."""
+    import difflib
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     if not near:
         return Message("", "")

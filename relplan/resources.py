@@ -29,5 +29,6 @@ def labels(language: Language) -> Mapping[str, Any]:
     """The words of documents in `language`, from `labels.<language>.yaml`."""
     import yaml
 
-    loaded = yaml.safe_load(template_bytes(f"labels.{language}.yaml"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded = yaml.load(template_bytes(f"labels.{language}.yaml"), loader)  # noqa: S506
     return MappingProxyType(loaded)

@@ -191,12 +191,19 @@ def text_styles() -> str:
 
 def table_text_styles() -> str:
     out = []
-    for end, size, code in (("", 9, 8.5), (" Small", 8, 7.5)):
+    # Lines of a fixed height: words in different fonts, side by side in a row, stand on one base line.
+    for end, size, code, line in (("", 9, 8.5, 260), (" Small", 8, 7.5, 232)):
         base = "TableText" + end.strip()
-        out.append(style("paragraph", f"Table Text{end}", ppr=spacing(30, 30, 252), run=rpr(size=size)))
+        out.append(style("paragraph", f"Table Text{end}", ppr=spacing(30, 30, line, "exact"), run=rpr(size=size)))
         head = rpr(bold=True, color=NAVY, size=size)
         out.append(
-            style("paragraph", f"Table Head{end}", base=base, ppr="<w:keepNext/>" + spacing(50, 50, 252), run=head)
+            style(
+                "paragraph",
+                f"Table Head{end}",
+                base=base,
+                ppr="<w:keepNext/>" + spacing(50, 50, line, "exact"),
+                run=head,
+            )
         )
         out.append(
             style(
@@ -252,6 +259,7 @@ def table_styles() -> str:
     head = (
         f'<w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders><w:bottom w:val="single" w:sz="8" w:space="0" w:color="{STRONG_LINE}"/></w:tcBorders>'
         f'<w:shd w:val="clear" w:color="auto" w:fill="{HEAD_FILL}"/></w:tcPr></w:tblStylePr>'
+        f'<w:tblStylePr w:type="firstCol"><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{HEAD_FILL}"/></w:tcPr></w:tblStylePr>'
     )
     data = f'<w:tblPr><w:tblBorders>{lines}</w:tblBorders><w:tblCellMar><w:top w:w="28" w:type="dxa"/><w:left w:w="85" w:type="dxa"/><w:bottom w:w="28" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr>{head}'
     return "".join(

@@ -250,7 +250,7 @@ def test_the_fourteen_columns_are_those_of_the_table():
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(plans)
 def test_every_plan_file_is_valid_under_the_schema(plan):
     schema = api.schema()

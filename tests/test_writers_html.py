@@ -285,7 +285,7 @@ class TestBlocks:
         )
         assert words(one(tree, "//main/p[1]")) == "ab\nc"
         assert tree.xpath("//main//a/@href") == ["#x"]
-        assert [words(each) for each in tree.xpath("//div[@role='note']/p")] == ["当心", "d"]
+        assert [words(each) for each in tree.xpath("//div[@role='note']/p")] == ["注意", "d"]
         assert tree.xpath("//hr")
         assert tree.xpath("//div[@class='page-break']")
         assert [words(each) for each in tree.xpath("//main/p/em")] == ["a", "图"]

@@ -168,7 +168,7 @@ CONTENT = st.lists(inlines(), min_size=1, max_size=5).map(tuple)
 
 
 class TestInline:
-    @settings(max_examples=1500, deadline=None)
+    @settings(max_examples=500, deadline=None)
     @given(CONTENT)
     def test_words_come_back_from_any_nesting(self, content: tuple[Inline, ...]) -> None:
         if not plain(content).strip("\n"):

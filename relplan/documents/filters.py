@@ -84,6 +84,8 @@ def shown(value: object, language: Language) -> Value:
         return value.label(language)
     if isinstance(value, dt.date):
         return moments.write(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Text | Mark):
+        return value  # what a filter made of it
     if isinstance(value, tuple | list):
         return _listed([shown(each, language) for each in value], language) or shown(None, language)
     if isinstance(part := part_of(value), BaseModel):
@@ -110,15 +112,16 @@ def _listed(words: Sequence[Value], language: Language) -> Value:
     return tuple(content)
 
 
-def table(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
+def table(value: object, fields: Sequence[str] = (), level: int = 3, *, language: Language) -> Fragment:
     """A table of a part's entries, or the release table set for paper; `fields` names the columns to show, no others.
 
-    For paper, the release table has its fourteen columns; extra ones stand in a second table, long code in listings.
+    For paper, the release table has its fourteen columns; extra ones stand in a second table, long code in listings,
+    each under a heading of `level`.
     """
     part = part_of(value)
     if isinstance(part, ReleaseTable):
         if not fields:
-            return Fragment(release_blocks(part, language))
+            return Fragment(release_blocks(part, language, level))
         part = part.rows
     rows, model = _rows(part)
     _check_fields(fields, model)

@@ -21,6 +21,7 @@ from relplan.blocks import (
     TableColumn,
     Text,
     Tone,
+    lines,
 )
 from relplan.errors import Language
 from relplan.model.columns import BoundColumn, columns_of, header_index
@@ -91,11 +92,15 @@ def _with_extra(known: Table, table: ReleaseTable) -> Table:
 
 
 LISTED_LINES: Final = 3
-LISTED_WIDTH: Final = 40
+LISTED_WIDTH: Final = 20
 """Code of more lines than these, at this many half-widths a line, leaves its cell for a listing below the table."""
 
 
-def release_blocks(table: ReleaseTable, language: Language) -> tuple[Block, ...]:
+LISTED_LENGTH: Final = 2000
+"""Any text of more characters than these leaves its cell as well: it would make a column of many pages."""
+
+
+def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> tuple[Block, ...]:
     """The release table for paper: its fourteen columns, then the extra ones, then the code too long for a cell."""
     words = labels(language)
     core = [b for b in columns_of(ReleaseItem) if not b.column.optional]
@@ -105,15 +110,16 @@ def release_blocks(table: ReleaseTable, language: Language) -> tuple[Block, ...]
     blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), cells)]
     if further or table.extra_headers():
         rest = _with_extra(rows_table(table.rows, ReleaseItem, language, ["order", "system", *further]), table)
-        blocks += (Heading(3, (Text(words["further_columns"]),)), rest)
+        blocks += (Heading(level, (Text(words["further_columns"]),)), rest)
     if listings:
-        blocks += (Heading(3, (Text(words["listings"]),)), *listings)
+        blocks += (Heading(level, (Text(words["listings"]),)), *listings)
     return tuple(blocks)
 
 
 def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listing], language: Language) -> Cell:
     text = bound.kind.write(getattr(row, bound.field), language)
-    if not bound.column.code or _lines_in_cell(text) <= LISTED_LINES:
+    is_long_code = bound.column.code and _lines_in_cell(text) > LISTED_LINES
+    if not is_long_code and len(text) <= LISTED_LENGTH:
         return text
     words, number = labels(language), len(listings) + 1
     name = str(words["listing"]).format(number=number)
@@ -121,7 +127,7 @@ def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listin
     syntax = "sql" if bound.field in ("ddl", "dml") else ""
     listings.append(Listing(title, text, syntax, f"listing-{number}", f"listing-{number}-cell"))
     see = str(words["see_listing"]).format(number=number, lines=text.count("\n") + 1)
-    return (Anchor(f"listing-{number}-cell"), Link(f"#listing-{number}", (Text(see),)))
+    return (Anchor(f"listing-{number}-cell"), Link(f"#listing-{number}", lines(see)))
 
 
 def _lines_in_cell(text: str) -> int:
@@ -138,11 +144,11 @@ def risk_counts(table: ReleaseTable, language: Language) -> Table:
         )
     columns = (
         table_column(bound, language),
-        TableColumn(words["count"], 8, as_text=False, align="right"),
         TableColumn(words["systems"], 72),
+        TableColumn(words["count"], 8, as_text=False, align="right"),
     )
     separator = "、" if language == "zh" else ", "
-    rows = tuple((level, str(len(systems)), separator.join(systems)) for level, systems in groups.items())
+    rows = tuple((level, separator.join(systems), str(len(systems))) for level, systems in groups.items())
     return Table(columns, rows)
 
 

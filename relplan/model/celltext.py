@@ -307,8 +307,8 @@ class ChangesKind(ListKind[Change]):
     """What changes, a line each, with its kind where the text says so: 【新增】…, [Fixed] …, `feat(pay): …`, 优化：…"""
 
     _MARK: ClassVar = re.compile(
-        r"(?P<mark>【[^【】\n]{1,12}】|\[[^\[\]\n]{1,12}\]|[a-z]{2,8}(?:\([^()\n]{1,40}\))?!?:|[\u4e00-\u9fff]{2,4}：)\s*(?P<text>.*)",
-        re.DOTALL | re.IGNORECASE,
+        r"(?P<mark>【[^【】\n]{1,12}】|\[[^\[\]\n]{1,12}\]|(?i:[a-z]{2,8})(?:\([^()\n]{1,40}\))?!?:|[\u4e00-\u9fff]{2,4}：)\s*(?P<text>.*)",
+        re.DOTALL,
     )
 
     def _item_schema(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ Moment = Annotated[dt.date | Unread | Nothing | None, MomentKind()]
 class Part(BaseModel):
     """The base of the model: strict about keys, never changed once made."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 class Row(Part):

@@ -8,10 +8,7 @@ Blank is `None` or `()`: not stated. `Nothing` is a stated "none", `Unread` word
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import typing
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
@@ -159,6 +156,10 @@ class _LanguageKind(RequiredTextKind):
 class _ZoneKind(RequiredTextKind):
     def accept(self, value: object) -> str:
         name = DEFAULT_ZONE if is_blank(value) else super().accept(value)
+        if name == DEFAULT_ZONE:
+            return name
+        import zoneinfo
+
         try:
             zoneinfo.ZoneInfo(name)
         except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
@@ -288,6 +289,9 @@ class ReleasePlan(Part):
     @property
     def digest(self) -> str:
         """The SHA-256 of all the plan says, in hexadecimal: an approval names it, so that a later edit shows."""
+        import hashlib
+        import json
+
         said = json.dumps(self.data(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -298,6 +302,8 @@ class ReleasePlan(Part):
 
     def at(self, moment: dt.date | dt.datetime) -> dt.datetime:
         """A moment of this plan with its zone: `time_zone` where it has none; a date is its first minute."""
+        import zoneinfo
+
         if not isinstance(moment, dt.datetime):
             moment = dt.datetime.combine(moment, dt.time())
         return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(self.time_zone))
@@ -333,16 +339,16 @@ def _pruned(data: Any) -> Any:
     return data
 
 
-def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every stated value under a plan or a part of it, with its path; `Change`, `Extra` and the like are values."""
-    if isinstance(part, BaseModel):
-        for name, value in part:
-            yield from walk(value, (*path, name))
-    elif isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
-        for i, value in enumerate(part):
-            yield from walk(value, (*path, i))
-    elif part is not None and part != ():
-        yield path, part
+def unread(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
+    """Every value under a plan or a part of it that could not be read, with its path."""
+    for name, value in vars(part).items():
+        if isinstance(value, Unread):
+            yield (*path, name), value
+        elif isinstance(value, BaseModel):
+            yield from unread(value, (*path, name))
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for i, each in enumerate(value):
+                yield from unread(each, (*path, name, i))
 
 
 def model_at(path: Path) -> type[BaseModel] | None:

@@ -159,6 +159,9 @@ _NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
 def _feed_yaml(events: Iterator[Any], tree: _Tree, name: str) -> None:
     documents = 0
     for event in events:
+        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            tree.end()
+            continue
         mark = event.start_mark
         place = Place(name, line=mark.line + 1, column=mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
@@ -172,8 +175,6 @@ def _feed_yaml(events: Iterator[Any], tree: _Tree, name: str) -> None:
             if tree.wants_key():
                 raise ReadError(problem("键应为文本", "a key must be text", place))
             tree.start({} if isinstance(event, yaml.MappingStartEvent) else [], place)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            tree.end()
         elif isinstance(event, yaml.AliasEvent):
             raise ReadError(
                 problem(

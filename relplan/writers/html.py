@@ -54,7 +54,7 @@ _CALLOUTS: Final = MappingProxyType[CalloutKind, Message](
         "tip": Message("提示", "Tip"),
         "important": Message("重要", "Important"),
         "warning": Message("警告", "Warning"),
-        "caution": Message("当心", "Caution"),
+        "caution": Message("注意", "Caution"),
     }
 )
 
@@ -263,11 +263,12 @@ def _table(block: Table, page: Page) -> str:
     # Only what may scroll sideways needs to be reached by keyboard.
     scrolls = f' role="region" aria-label="{label}" tabindex="0"' if shape != "fit" else ""
     heads = "".join(f'<th scope="col"{_aligned(column)}>{words_html(column.header)}</th>' for column in block.columns)
+    header = "" if block.is_facts else f"<thead>\n<tr>{heads}</tr>\n</thead>"
     parts = [
-        f'<div class="table {shape}"{scrolls}>',
+        f'<div class="table {shape}{" facts-table" if block.is_facts else ""}"{scrolls}>',
         f'<table style="--table-width:{sum(widths)}ch">',
         _column_group(widths) if shape != "fit" else "",
-        f"<thead>\n<tr>{heads}</tr>\n</thead>",
+        header,
         "<tbody>",
         *_rows(block, widths, page),
         "</tbody>",
@@ -287,6 +288,10 @@ def _rows(block: Table, widths: list[int], page: Page) -> Iterator[str]:
     writers = [_cell_writer(column, width, page) for column, width in zip(block.columns, widths, strict=True)]
     for row in block.rows:
         cells = [write_cell(cell) for write_cell, cell in zip(writers, row, strict=True)]
+        if block.is_facts:
+            cells[0] = (
+                f'<th scope="row">{words_html(row[0]) if isinstance(row[0], str) else inline_html(row[0], page)}</th>'
+            )
         yield f"<tr>{''.join(cells)}</tr>"
 
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import functools
 import math
-import re
-from typing import Final
+import unicodedata
 
-# What could be wider than one column, or take none: everything from the Hangul letters on, and the
-# signs below them that Chinese fonts draw at full width (quotation marks, dashes, ellipsis, arrows).
-_UNUSUAL: Final = re.compile("[\u0300-\u036f\u0591-\u0670\u1100-\U0010ffff\u2010-\u2027\u2030-\u205e\u2190-\u27bf]")
+
+class _Widths(dict[str, int]):
+    """The columns that characters take, worked out once; signs of doubtful width count as in Chinese fonts."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = width = _width(char)
+        return width
+
+
+_WIDTHS = _Widths()
+
+
+def _width(char: str) -> int:
+    category, width = unicodedata.category(char), unicodedata.east_asian_width(char)
+    if category[0] in "MC" or (category == "Lo" and width in "NH"):
+        # Marks, joiners, parts of Hangul letters, signs newer than this Python: few texts have them.
+        from wcwidth import wcwidth
+
+        return max(wcwidth(char, ambiguous_width=2), 0)
+    return 2 if width in "WFA" else 1
 
 
 def display_width(text: str) -> int:
     """The columns that one line of text takes."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(_extra(char) for char in _UNUSUAL.findall(text))
-
-
-@functools.lru_cache(maxsize=8192)
-def _extra(char: str) -> int:
-    from wcwidth import wcwidth
-
-    return max(wcwidth(char, ambiguous_width=2), 0) - 1
+    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
 
 
 def wrapped_lines(text: str, columns: int) -> int:
     """How many lines the text takes in a cell that holds `columns` half-width characters a line."""
+    if 2 * len(text) <= columns and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(display_width(line) / columns)) for line in text.split("\n"))

@@ -39,6 +39,8 @@ NAME_LIMIT: Final = 31
 """Characters of a sheet's name, by Excel's limit."""
 
 _LINE_POINTS: Final = 15.0
+_FILLED: Final = 0.92
+_TO_FILL_IN: Final = 40
 _MAX_ROW_POINTS: Final = 409.0
 _CHOICES_LIMIT: Final = 255
 _MORE_ROWS: Final = 200
@@ -53,7 +55,13 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "low": ("#1E5B34", "#DDF3E4"),
     "gap": ("#8A1C10", "#FFF4C2"),
 }
+_SIGNS: Final[dict[Tone, str]] = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
+"""What is shown before a word with a tone, for whoever prints without colours."""
+
 _A4, _A3 = 9, 8
+_UPRIGHT: Final = 120
+_ON_A3: Final = 260
+"""Half-width characters across a sheet of A4 upright, and of A3, that can still be read."""
 
 
 def write(document: Document) -> bytes:
@@ -159,6 +167,7 @@ class _Sheet:
         self._row = 0
         self._tables = [block for block in blocks if isinstance(block, Table)]
         self._widths = _widths(self._tables) or [100]
+        self._rooms = [_room(width) for width in self._widths]
 
     def write(self) -> None:
         """Write everything, then set up the page."""
@@ -254,13 +263,22 @@ class _Sheet:
             bold=True, font_color="#FFFFFF", bg_color=_HEAD, border=1, border_color=_LINE,
             text_wrap=True, valign="vcenter", align="center", num_format="@",
         )  # fmt: skip
+        formats = [self._cell_format(each) for each in table.columns]
+        if table.is_facts:
+            formats[0] = self._book.format(
+                bold=True, font_color=_HEAD, bg_color="#E9EFF6", border=1, border_color=_LINE,
+                text_wrap=True, valign="top", num_format="@",
+            )  # fmt: skip
+            for cells in table.rows:
+                self._table_row(table, cells, formats)
+            self._row += 1
+            return
         header_row = self._row
         for column, each in enumerate(table.columns):
             self._sheet.write_string(self._row, column, self._book.fitting(each.header), head)
-        lines = max((wrapped_lines(c.header, self._columns(i)) for i, c in enumerate(table.columns)), default=1)
+        lines = max((wrapped_lines(c.header, self._rooms[i]) for i, c in enumerate(table.columns)), default=1)
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 9))
         self._row += 1
-        formats = [self._cell_format(each) for each in table.columns]
         for cells in table.rows:
             self._table_row(table, cells, formats)
         for column, each in enumerate(table.columns):
@@ -286,13 +304,9 @@ class _Sheet:
             else:
                 shown = text if self._exact else self._book.fitting(text)
                 self._sheet.write_string(self._row, column, shown, formats[column])
-            lines = max(lines, wrapped_lines(text, self._columns(column)))
+            lines = max(lines, wrapped_lines(text, self._rooms[column]))
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 5))
         self._row += 1
-
-    def _columns(self, column: int) -> int:
-        """Half-width characters a line of a column's cells; a narrow reserve for the cell's own margins."""
-        return max(1, self._widths[column] - 1)
 
     def _cell_format(self, column: TableColumn) -> Any:
         more: dict[str, Any] = {"num_format": "@"} if column.as_text else {}
@@ -311,7 +325,9 @@ class _Sheet:
             self._sheet.data_validation(*area, {"validate": "list", "source": words, "error_type": "warning"})
         for choice in each.choices:
             if choice.tone:
-                form = self._book.format(bold=True, **_colours(choice.tone))
+                # The sign is shown, not written: the cell holds the bare word.
+                sign = f'"{_SIGNS[choice.tone]} "@' if choice.tone in _SIGNS else "@"
+                form = self._book.format(bold=True, num_format=sign, **_colours(choice.tone))
                 quoted = choice.text.replace('"', '""')
                 rule = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": form}
                 self._sheet.conditional_format(*area, rule)
@@ -322,14 +338,18 @@ class _Sheet:
             self._sheet.freeze_panes(header_row + 1, 2 if columns > 6 else 0)
         if self._row > header_row + 1:
             self._sheet.autofilter(header_row, 0, self._row - 1, columns - 1)
-        self._sheet.repeat_rows(header_row)
+        if len(self._tables) == 1:
+            self._sheet.repeat_rows(header_row)
 
     def _page(self) -> None:
         sheet, width = self._sheet, sum(self._widths)
-        if width > 90:
+        if width > _UPRIGHT:
             sheet.set_landscape()
         sheet.set_paper(_A3 if width > 180 else _A4)
-        sheet.fit_to_pages(1, 0)
+        across = -(-width // _ON_A3)
+        sheet.fit_to_pages(across, 0)
+        if across > 1:
+            sheet.repeat_columns(0, 1)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer("&L&A&R&P / &N")
         sheet.hide_gridlines(2)
@@ -340,6 +360,11 @@ def _colours(tone: Tone) -> dict[str, str]:
     return {"font_color": ink, "bg_color": ground}
 
 
+def _room(width: int) -> int:
+    """Half-width characters a line of a column's cells: less its margins, and what stays empty before a long word."""
+    return max(1, int((width - 1) * _FILLED))
+
+
 def _widths(tables: Sequence[Table]) -> list[int]:
     """For each column of a sheet, its width in half-width characters: as wide as its content, within the table's wish."""
     widths: list[int] = []
@@ -348,7 +373,9 @@ def _widths(tables: Sequence[Table]) -> list[int]:
             content = max(
                 (display_width(line) for row in table.rows[:500] for line in _text(row[index]).split("\n")), default=0
             )
-            wish = min(max(content, 6), column.width or 60) + 2
+            # Where there is something to fill in, there is room for it.
+            room = _TO_FILL_IN if not table.rows or len(table.columns) == 2 else 6
+            wish = min(max(content, room), column.width or 60) + 2
             needed = max(wish, min(display_width(column.header.replace("\n", "")) + 4, 16))
             if index == len(widths):
                 widths.append(needed)

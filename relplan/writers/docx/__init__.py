@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Final
-from xml.sax.saxutils import escape
 
 from relplan.blocks import Document, with_anchors
 from relplan.resources import template_bytes
 from relplan.writers.docx.body import Body
-from relplan.writers.docx.markup import DECLARATION
+from relplan.writers.docx.markup import DECLARATION, escape
 from relplan.writers.docx.opc import Package, Relations, content_types
 from relplan.writers.docx.page import Page, footer, header, section, theme_page
 from relplan.writers.docx.theme import Theme, load

@@ -47,6 +47,8 @@ CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
 _CALLOUT_MARGIN: Final = 170
 _CALLOUT_BAR: Final = 40
 _IMAGE_PART: Final = 0.7
+_WHOLE_CODE: Final = 25
+_WHOLE_TEXT: Final = 1500
 _SVG: Final = "image/svg+xml"
 
 
@@ -159,13 +161,14 @@ class Body:
         self._before = block
 
     def _paragraph(
-        self, style: str, content: str, *, keep_next: bool = False, number: str = "", indent: int = 0
+        self, style: str, content: str, *, keep: str = "", keep_next: bool = False, number: str = "", indent: int = 0
     ) -> str:
         """A paragraph; `number` is its `w:numPr`, `indent` in twips. It takes the page break that is waiting."""
         properties = "".join(
             (
                 f'<w:pStyle w:val="{self._theme.paragraph(style)}"/>',
                 "<w:keepNext/>" if keep_next else "",
+                keep,
                 "<w:pageBreakBefore/>" if self._break_pending else "",
                 number,
                 f'<w:ind w:left="{indent}"/>' if indent and not number else "",
@@ -205,8 +208,10 @@ class Body:
             # Two boxes with the same border would become one.
             yield self._spacer()
         content = run(text)
-        style, indent = "Code", room.indent
-        yield self._paragraph(style, content, indent=indent and indent + CELL_MARGIN)
+        # What is not long stays on one page.
+        keep = "<w:keepLines/>" if text.count("\n") < _WHOLE_CODE and len(text) < _WHOLE_TEXT else ""
+        indent = room.indent and room.indent + CELL_MARGIN
+        yield self._paragraph("Code", content, keep=keep, indent=indent)
         self._boxed = "code"
 
     def _list(self, block: List, room: _Room) -> Iterator[str]:

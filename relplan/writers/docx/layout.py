@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import wcwidth
-
 from relplan.blocks import Cell, Table, TableColumn, plain
 from relplan.writers.docx.page import WIDEST, Page
 from relplan.writers.docx.theme import Theme
+from relplan.writers.widths import display_width
 
 MARKS: Final[Mapping[str, str]] = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
 """What stands before a word with a tone, for whoever prints without colours."""
@@ -35,35 +33,24 @@ _LONGEST_WORD: Final = 12
 _LONGEST_HEADER_WORD: Final = 14
 _LONGEST_HEADER: Final = 12
 _NARROWEST_CODE: Final = 17
+_SHORTEST_CODE: Final = 4
+_LINKED: Final = 9
 _WIDEST_TEXT: Final = 64
 _TO_FILL_IN: Final = 20
 _SAMPLE: Final = 200
 _TYPICAL: Final = 0.9
-_LINE_HEIGHT: Final = 1.4
+_LINE_HEIGHT: Final = 1.45
 _CODE_FACTOR: Final = 1.2
 _LOST: Final = 1.5
 _LOST_IN_CODE: Final = 3.0
 _LATIN_EXCESS: Final = 0.15
 _CAPITAL_EXCESS: Final = 0.25
-_WORDS: Final = re.compile(r"[!-,./-~\u00a1-\u024f]+-?|-+")
+_WORDS: Final = re.compile(r"[（【《“‘]?([!-,./-~\u00a1-\u024f]+-?|-+)[）】》”’，。；：、]{0,2}")
 _CAPITALS: Final = re.compile(r"[A-Zmw@%]")
 
 
-class _Widths(dict[str, int]):
-    """Half-widths of characters, worked out once; those of doubtful width count as in Chinese fonts."""
-
-    def __missing__(self, character: str) -> int:
-        width = 2 if unicodedata.east_asian_width(character) == "A" else max(wcwidth.wcwidth(character), 0)
-        self[character] = width
-        return width
-
-
-_WIDTHS: Final = _Widths()
-
-
-def measure(text: str) -> int:
-    """The width of one line, in half-widths."""
-    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
+measure: Final = display_width
+"""The width of one line, in half-widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,48 +178,62 @@ def _shapes(table: Table, theme: Theme, small: bool) -> list[_Shape]:
 
 
 def _shape(column: TableColumn, cells: Sequence[Cell], theme: Theme, small: bool) -> _Shape:
-    lines = sorted((cell_lines(cell, column.code) for cell in cells), key=lambda each: (sum(each), len(each)))
+    code = column.code and any(isinstance(cell, str) and len(cell) > _SHORTEST_CODE for cell in cells)
+    lines = sorted((cell_lines(cell, code) for cell in cells), key=lambda each: (sum(each), len(each)))
     typical = lines[min(len(lines) - 1, math.ceil(_TYPICAL * len(lines)))] if lines else [0]
     widest = max((max(each) for each in lines), default=0)
-    least = _least_width(column, cells, small, widest)
+    least = _least_width(column, cells, small, min(widest, _NARROWEST_CODE if code else _LINKED) if column.code else 0)
     sensible = max(column.width, _NARROWEST) if column.width else _WIDEST_TEXT
+    if column.code and not code:
+        # Links to listings and words such as "none": the room is better used by the other columns.
+        sensible = least
     # A column without any content is there to be filled in by hand.
     most = max(least, min(math.ceil(widest * 1.08) or _TO_FILL_IN, sensible))
     setting = Layout((), small)
-    _, text, code = setting.styles()
+    _, text_style, code_style = setting.styles()
     return _Shape(
         least,
         max(most, min(measure(column.header), least * 2)),
         tuple(typical),
-        half_width(theme, code if column.code else text, column.code),
+        half_width(theme, code_style if code else text_style, code),
         2 * setting.cell_margin + _BORDER,
-        lost(column.code),
+        lost(code),
     )
 
 
-def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, widest: float) -> int:
-    """Below this, in half-widths, a column is no pleasure to read."""
+def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, for_code: float) -> int:
+    """Below this, in half-widths, a column is no pleasure to read; `for_code` is what code in it asks for."""
     marks = (measure(MARKS.get(c.tone, "")) + measure(c.text) + 1 for c in column.choices if c.tone)
     text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
     return math.ceil(
         max(
             _NARROWEST,
-            _longest_word(text, _LONGEST_WORD, column.code),
+            _longest_word(text, _LONGEST_WORD, for_code > 0),
             _longest_word(column.header, _LONGEST_HEADER_WORD, False),
             # In a table of a few columns even a longer header has room for one line.
             0 if small else min(measure(column.header), _LONGEST_HEADER),
-            min(widest, _NARROWEST_CODE) if column.code else 0,
+            for_code,
             *marks,
         )
     )
 
 
 def _longest_word(text: str, most: int, code: bool) -> float:
-    """The width of the longest word that no line can end in, of `most` characters or fewer, in half-widths."""
-    words = {word[:most] for word in _WORDS.findall(text)}
-    if code:
-        return max(map(len, words), default=0)
-    return max((len(w) * (1 + _LATIN_EXCESS) + len(_CAPITALS.findall(w)) * _CAPITAL_EXCESS for w in words), default=0)
+    """The width of the longest word that no line can end in, of `most` characters or fewer, in half-widths.
+
+    With the Chinese brackets and stops that no line may end or begin with.
+    """
+    longest = 0.0
+    for whole, full in {(found[0], found[1]) for found in _WORDS.finditer(text)}:
+        word = full[:most]
+        width = (
+            float(len(word))
+            if code
+            else len(word) * (1 + _LATIN_EXCESS) + len(_CAPITALS.findall(word)) * _CAPITAL_EXCESS
+        )
+        around = measure(whole) - measure(full) if len(full) <= most else 0
+        longest = max(longest, width + around)
+    return longest
 
 
 def _share(shapes: Sequence[_Shape], width: int) -> tuple[int, ...]:

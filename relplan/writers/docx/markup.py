@@ -6,7 +6,6 @@ import functools
 import re
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from relplan.errors import WriteError, problem
 
@@ -42,9 +41,17 @@ class Look:
 PLAIN: Final = Look()
 
 
+_IN_ATTRIBUTES: Final = str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def escape(text: str) -> str:
+    """Text as it stands between tags. (The one in `xml.sax.saxutils` brings the network libraries along.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def attribute(value: str) -> str:
     """A quoted attribute value; line ends and tabs in it survive parsing."""
-    return quoteattr(value, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+    return f'"{escape(value).translate(_IN_ATTRIBUTES)}"'
 
 
 def is_wide(text: str) -> bool:

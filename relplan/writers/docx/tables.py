@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from relplan.blocks import Cell, Mark, Table, TableColumn, plain
+from relplan.blocks import Cell, Inline, Mark, Strong, Table, TableColumn, plain
 from relplan.writers.docx.inlines import TONES, Inlines
 from relplan.writers.docx.layout import MARKS, Layout, cell_lines, half_width, line_height, lost, wrapped
 from relplan.writers.docx.markup import run
@@ -19,6 +19,10 @@ _WHOLE_ROW: Final = 0.7
 
 _LOOK: Final = (
     '<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0"'
+    ' w:noHBand="0" w:noVBand="1"/>'
+)
+_LOOK_OF_FACTS: Final = (
+    '<w:tblLook w:val="0480" w:firstRow="0" w:lastRow="0" w:firstColumn="1" w:lastColumn="0"'
     ' w:noHBand="0" w:noVBand="1"/>'
 )
 _JUSTIFY: Final = {"left": "", "center": '<w:jc w:val="center"/>', "right": '<w:jc w:val="right"/>'}
@@ -40,12 +44,16 @@ def table_xml(
     table: Table, layout: Layout, theme: Theme, inlines: Inlines, indent: int, page_height: int
 ) -> Iterator[str]:
     """The markup of a table, row by row; `indent` and `page_height` are twips."""
-    yield _opening(layout, theme, indent)
+    yield _opening(layout, theme, indent, _LOOK_OF_FACTS if table.is_facts else _LOOK)
     head, text, code = layout.styles()
-    yield _header(table.columns, layout.widths, theme.paragraph(head))
+    if not table.is_facts:
+        yield _header(table.columns, layout.widths, theme.paragraph(head))
+    styles = [code if column.code else text for column in table.columns]
+    if table.is_facts:
+        styles[0] = head
     writers = [
-        _cell_writer(column, width, theme, inlines, code if column.code else text)
-        for column, width in zip(table.columns, layout.widths, strict=True)
+        _cell_writer(column, width, theme, inlines, style, text if column.code else style)
+        for column, width, style in zip(table.columns, layout.widths, styles, strict=True)
     ]
     limits = _limits(table.columns, layout, theme, page_height)
     for row in table.rows:
@@ -55,13 +63,13 @@ def table_xml(
     yield "</w:tbl>"
 
 
-def _opening(layout: Layout, theme: Theme, indent: int) -> str:
+def _opening(layout: Layout, theme: Theme, indent: int, look: str) -> str:
     moved = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
     margins = "".join(f'<w:{side} w:w="{layout.cell_margin}" w:type="dxa"/>' for side in ("left", "right"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in layout.widths)
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{theme.table("Data Table")}"/><w:tblW w:w="{sum(layout.widths)}" w:type="dxa"/>'
-        f'{moved}<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>{_LOOK}</w:tblPr>'
+        f'{moved}<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>{look}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>"
     )
 
@@ -75,12 +83,13 @@ def _header(columns: Sequence[TableColumn], widths: Sequence[int], style: str) -
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
 
 
-def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str) -> CellWriter:
-    """What writes the cells of a column; all that they share is worked out once."""
+def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str, words: str) -> CellWriter:
+    """What writes the cells of a column in `style`, inline content in the style `words`; what they share is made once."""
     tone_cells = {c.text: c.tone for c in column.choices if c.tone in MARKS}
     paragraph = f'<w:p><w:pPr><w:pStyle w:val="{theme.paragraph(style)}"/>{_JUSTIFY[column.align]}</w:pPr>'
     size = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
     before = f"<w:tc>{size}</w:tcPr>{paragraph}"
+    before_words = before.replace(theme.paragraph(style), theme.paragraph(words), 1)
 
     def toned(text: str, tone: str) -> str:
         fill = theme.fills.get(TONES[tone].lower(), "")  # type: ignore[index]
@@ -93,11 +102,20 @@ def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines
     def write(cell: Cell) -> str:
         if isinstance(cell, str):
             return ready.get(cell) or f"{before}{run(cell)}</w:p></w:tc>"
-        if len(cell) == 1 and isinstance(cell[0], Mark) and cell[0].tone in MARKS:
-            return toned(cell[0].text, cell[0].tone)
-        return f"{before}{inlines.runs(cell)}</w:p></w:tc>"
+        if (mark := _only_mark(cell)) is not None:
+            return toned(mark.text, mark.tone)
+        return f"{before_words}{inlines.runs(cell)}</w:p></w:tc>"
 
     return write
+
+
+def _only_mark(cell: Sequence[Inline]) -> Mark | None:
+    """The mark that is all there is in a cell, bold or not, where its tone colours cells."""
+    while len(cell) == 1 and isinstance(cell[0], Strong):
+        cell = cell[0].content
+    if len(cell) == 1 and isinstance(mark := cell[0], Mark) and mark.tone in MARKS:
+        return mark
+    return None
 
 
 def _limits(
