@@ -339,6 +339,18 @@ def _pruned(data: Any) -> Any:
     return data
 
 
+def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every stated value under a plan or a part of it, with its path; `Change`, `Extra` and the like are values."""
+    if isinstance(part, BaseModel):
+        for name, value in part:
+            yield from walk(value, (*path, name))
+    elif isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
+        for i, value in enumerate(part):
+            yield from walk(value, (*path, i))
+    elif part is not None and part != ():
+        yield path, part
+
+
 def unread(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
     """Every value under a plan or a part of it that could not be read, with its path."""
     for name, value in vars(part).items():
