@@ -35,7 +35,8 @@ test-long: $(READY) ## run the long part: many more examples of every property
 	$(BIN)/python -m pytest -n auto -m long
 
 bench: $(READY) ## time relplan beside its peers, in one run
-	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python benchmarks/run.py
 
 samples: $(READY) ## make the sample sheet and the sample documents anew
 	$(BIN)/python scripts/make_sample_sheet.py

@@ -176,7 +176,7 @@ class Bench:
         small, large = (api.load(material.plan_file(self._folder, count)).plan for count in (1_000, 10_000))
         for kind, format_ in (("Word", "docx"), ("Excel", "xlsx"), ("Markdown", "md"), ("HTML", "html")):
             yield self._case(
-                f"10,000 rows to {kind}",
+                f"growth, 10,000 rows to {kind}",
                 lambda f=format_: api.render(large, "table", f),  # type: ignore[misc]
                 "relplan, 1,000 rows",
                 lambda f=format_: api.render(small, "table", f),  # type: ignore[misc]
@@ -187,7 +187,7 @@ class Bench:
         for ending, make in (("YAML", material.plan_file), ("Excel", material.workbook)):
             paths = [make(self._folder, count) for count in (10_000, 1_000)]
             yield self._case(
-                f"read 10,000 rows of {ending}",
+                f"growth, reading 10,000 rows of {ending}",
                 lambda path=paths[0]: api.load(path),  # type: ignore[misc]
                 "relplan, 1,000 rows",
                 lambda path=paths[1]: api.load(path),  # type: ignore[misc]

@@ -362,6 +362,7 @@ NAMES: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z
 WORDS: Final = re.compile(r"[、，,;；\n]")
 """What divides short words in a cell."""
 _OPEN, _CLOSE = "(（[【〔", ")）]】〕"
+_BRACKET: Final = re.compile(r"[()（）\[\]【】〔〕]")
 
 
 def lines_of(text: str) -> list[str]:
@@ -388,12 +389,13 @@ def numbered(entries: Iterable[str]) -> str:
 
 def split_outside_brackets(text: str, separator: re.Pattern[str]) -> list[str]:
     """The non-blank parts of `text` between separators that stand in no bracket; unbalanced brackets are plain text."""
+    if _BRACKET.search(text) is None or not _balanced(text):
+        return [part for part in map(str.strip, separator.split(text)) if part]
     parts, start, depth = [], 0, 0
-    balanced = _balanced(text)
     for i, char in enumerate(text):
-        if balanced and char in _OPEN:
+        if char in _OPEN:
             depth += 1
-        elif balanced and char in _CLOSE:
+        elif char in _CLOSE:
             depth -= 1
         elif not depth and separator.match(text, i):
             parts.append(text[start:i])
