@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from relplan import files, formats
 from relplan.errors import Language, PlanError, TemplateError, WriteError, problem
 from relplan.model.read import Read, collector_paused
+from relplan.readers.options import DEFAULT as DEFAULT_OPTIONS
+from relplan.readers.options import ReadOptions
 from relplan.resources import labels, template_bytes, templates_dir
 
 if TYPE_CHECKING:
@@ -39,13 +41,16 @@ class DocumentInfo(NamedTuple):
     template: FilePath
 
 
-def load(path: str | FilePath, *, format: str = "", strict: bool = False) -> Read:
+def load(
+    path: str | FilePath, *, format: str = "", strict: bool = False, options: ReadOptions = DEFAULT_OPTIONS
+) -> Read:
     """Read a plan from any readable file: a plan file, a workbook, a CSV file; `-` is standard input.
 
     Args:
         path: the file; its ending says what it is.
         format: the name of its format, where the ending does not say it (standard input: `yaml`).
         strict: refuse values that cannot be read, which else are kept as `Unread` and reported.
+        options: what to read of a sheet or document, and how, where the guess would be wrong.
 
     Raises:
         ReadError: the file cannot be read.
@@ -53,19 +58,25 @@ def load(path: str | FilePath, *, format: str = "", strict: bool = False) -> Rea
     """
     name = str(path)
     if format or name == files.STANDARD:
-        return loads(
-            files.read(name), format or "yaml", name="<stdin>" if name == files.STANDARD else name, strict=strict
-        )
+        shown = "<stdin>" if name == files.STANDARD else name
+        return loads(files.read(name), format or "yaml", name=shown, strict=strict, options=options)
     if FilePath(name).is_dir() or not FilePath(name).exists():
         files.read(name)  # says what is wrong with the path before anything is said of its ending
     chosen = formats.for_reading(name)
-    return loads(files.read(name), chosen.name, name=FilePath(name).name, strict=strict)
+    return loads(files.read(name), chosen.name, name=FilePath(name).name, strict=strict, options=options)
 
 
 @collector_paused()
-def loads(data: bytes, format: str = "yaml", *, name: str = "", strict: bool = False) -> Read:
+def loads(
+    data: bytes,
+    format: str = "yaml",
+    *,
+    name: str = "",
+    strict: bool = False,
+    options: ReadOptions = DEFAULT_OPTIONS,
+) -> Read:
     """Read a plan from bytes in a named format; raises as `load` does. `name` stands in places and messages."""
-    read: Read = formats.named(format, "reader").load("reader")(data, name)
+    read: Read = formats.named(format, "reader").load("reader")(data, name, options)
     if strict and read.unreadable():
         raise PlanError([notice.problem for notice in read.unreadable()])
     return read

@@ -19,7 +19,7 @@ class Format:
     Attributes:
         name: as `relplan.api.render` takes it.
         endings: of its files, with the dot; the first one is the usual.
-        reader: `module:function` from bytes and a name to `Read`, or blank.
+        reader: `module:function` from bytes, a name and `ReadOptions` to `Read`, or blank.
         writer: `module:function` from a `Document` to bytes, or blank; with a theme it takes a theme's bytes too.
         plan_writer: `module:function` from a `ReleasePlan` to bytes, or blank.
         document: which document it holds where none is named.
@@ -49,7 +49,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
             Format("xlsm", (".xlsm",), "readers.sheets:read_xlsx"),
             Format("xlsx", (".xlsx",), "readers.sheets:read_xlsx", "writers.xlsx:write", document="workbook"),
             Format("csv", (".csv",), "readers.sheets:read_csv"),
-            Format("md", (".md",), writer="writers.markdown:write"),
+            Format("md", (".md",), writer="markdown.write:write"),
             Format("docx", (".docx",), writer="writers.docx:write", theme=".docx"),
             Format("html", (".html", ".htm"), writer="writers.html:write", theme=".css"),
         )

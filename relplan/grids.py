@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
+from relplan.errors import Place
 from relplan.model.columns import HeaderIndex
 
 HEADER_ROWS: Final = 100
@@ -18,6 +19,10 @@ HEADER_ROWS: Final = 100
 
 ENOUGH_COLUMNS: Final = 3
 """Fewer recognised headers do not make a table: agile plans have "Priority" and "Risk" too."""
+
+
+Spot: TypeAlias = tuple[int, int]
+"""The row and the column of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +44,35 @@ class Grid:
         rows: text by row and column, blank where a cell is empty. Rows may differ in length.
         merges: the merged cells; their text stands in the top left one.
         numbers: cells that hold a number or date in a form that may not be what was typed (1.10 shown as 1.1).
+        lines: the line of each row in a text file, counted from 1; none where the file has no lines.
+        hidden_rows, hidden_columns: what the sheet does not show.
+        struck: cells whose text is struck through.
+        comments: what readers of the sheet wrote beside a cell.
+        links: where a cell links to.
     """
 
     name: str
     rows: Sequence[Sequence[str]]
     merges: tuple[Area, ...] = ()
-    numbers: frozenset[tuple[int, int]] = frozenset()
+    numbers: frozenset[Spot] = frozenset()
+    lines: Sequence[int] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[Spot] = frozenset()
+    comments: Mapping[Spot, str] = field(default_factory=dict)
+    links: Mapping[Spot, str] = field(default_factory=dict)
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, without outer blanks; blank outside the grid."""
         if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
             return self.rows[row][column].strip()
         return ""
+
+    def place(self, file: str, row: int, column: int) -> Place:
+        """Where a cell stands in `file`."""
+        if self.lines:
+            return Place(file, line=self.lines[row])
+        return Place(file, sheet=self.name, cell=address(row, column))
 
     def filled(self, row: int) -> list[int]:
         """The columns of a row that hold text."""

@@ -33,7 +33,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.documents.filters import FILTERS
-from relplan.markdown import to_blocks
+from relplan.markdown.parse import to_blocks
 from relplan.model.plan import ReleasePlan, walk
 from relplan.model.values import Change, Choice
 

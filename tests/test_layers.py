@@ -16,7 +16,7 @@ PACKAGE = Path(relplan.__file__).parent
 ROOMS = [
     {"errors"},
     {"model"},
-    {"resources", "grids", "blocks", "markdown"},
+    {"resources", "grids", "blocks", "links", "markdown"},
     {"readers", "documents", "writers"},
     {"formats", "files", "config"},
     {"api"},

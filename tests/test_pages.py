@@ -14,9 +14,10 @@ from lxml import etree
 
 from relplan import api
 from relplan.blocks import Document, Mark, Strong, Table, TableColumn, Text
+from relplan.markdown import write as markdown
 from relplan.model.plan import ReleasePlan
 from relplan.resources import template_bytes
-from relplan.writers import docx, html, markdown, xlsx
+from relplan.writers import docx, html, xlsx
 from relplan.writers.docx.layout import SMALL_CELL_MARGIN
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

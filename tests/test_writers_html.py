@@ -41,8 +41,8 @@ from relplan.blocks import (
     with_anchors,
 )
 from relplan.errors import WriteError
+from relplan.links import is_safe
 from relplan.writers.html import write
-from relplan.writers.links import is_safe
 
 HOSTILE = [
     "<script>alert(1)</script>", "</td>", "</style>", "</title>", "<!--", "-->", "&amp;", "&lt", "'", '"', "onload=x", "<img src=x onerror=y>",

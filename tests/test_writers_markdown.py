@@ -39,7 +39,7 @@ from relplan.blocks import (
     plain,
     with_anchors,
 )
-from relplan.writers.markdown import write
+from relplan.markdown.write import write
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OWN_HTML = {"<br>", "<strong>", "</strong>", "<em>", "</em>", "<del>", "</del>", "</a>", "<span>", "</span>"}

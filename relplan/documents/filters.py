@@ -38,7 +38,7 @@ from relplan.documents.tables import (
     table_column,
 )
 from relplan.errors import Language, TemplateError, problem, suggest
-from relplan.markdown import Fragment, Value, to_blocks
+from relplan.markdown.parse import Fragment, Value, to_blocks
 from relplan.model import moments
 from relplan.model.columns import columns_of
 from relplan.model.entries import Step

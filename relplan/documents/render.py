@@ -1,7 +1,7 @@
 """From a plan and a template to a document.
 
 Templates are Jinja that yields Markdown. They run in Jinja's immutable sandbox over frozen records,
-with strict undefined names; what they print travels as tokens (see `relplan.markdown`).
+with strict undefined names; what they print travels as tokens (see `relplan.markdown.parse`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from relplan.blocks import Document, Image, with_anchors
 from relplan.documents.filters import FILTERS, shown
 from relplan.documents.records import Record
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
-from relplan.markdown import Values, to_blocks
+from relplan.markdown.parse import Values, to_blocks
 from relplan.model.plan import ReleasePlan
 from relplan.resources import labels, templates_dir
 

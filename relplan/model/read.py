@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -36,18 +36,26 @@ class Read:
         places: from the path of a value (`("table", "rows", 0, "version")`) to where it stood.
             A value without an entry of its own stood where the nearest thing around it did.
         notices: in the order of the input.
+        labels: the places of words that are no data: headers, titles, keys.
     """
 
     plan: ReleasePlan
     places: Mapping[Path, Place] = field(default_factory=lambda: NO_PLACES)
     notices: tuple[Notice, ...] = ()
+    labels: frozenset[Place] = frozenset()
 
     def unreadable(self) -> tuple[Notice, ...]:
         """The notices of values that could not be read."""
         return tuple(notice for notice in self.notices if notice.kind == "unreadable")
 
 
-def build(data: object, places: Mapping[Path, Place], notices: Sequence[Notice] = (), name: str = "") -> Read:
+def build(
+    data: object,
+    places: Mapping[Path, Place],
+    notices: Sequence[Notice] = (),
+    name: str = "",
+    labels: Collection[Place] = (),
+) -> Read:
     """The plan that raw data says.
 
     Raises:
@@ -63,7 +71,7 @@ def build(data: object, places: Mapping[Path, Place], notices: Sequence[Notice] 
     except ValidationError as error:
         problems = [_problem(each, places, name) for each in error.errors()]
         raise PlanError(sorted(problems, key=_line_of)) from None
-    return Read(plan, places, (*notices, *_unreadable(plan, places)))
+    return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels))
 
 
 def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mapping[Path, Place]:

@@ -202,6 +202,16 @@ class ReleaseItem(Row):
         ),
     ] = ()
 
+    group: Annotated[
+        Text,
+        Column(
+            "分组",
+            "Group",
+            "组|分组名称|组别|业务域|系统域|domain|release group",
+            width=14,
+            optional=True,
+        ),
+    ] = None
     requirement: Annotated[
         Text,
         Column(

@@ -12,12 +12,17 @@ from relplan.model.read import Notice, NoticeKind, Read, build
 
 @dataclass
 class Draft:
-    """Collects what readers find; `read` makes the plan of it."""
+    """Collects what readers find; `read` makes the plan of it.
+
+    Whatever stands in the input has one of three ends: it is the place of a value (`state`, `add`), a
+    label (`label`), or what a notice of the kind "unplaced" is about (`note`).
+    """
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, Place] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    labels: set[Place] = field(default_factory=set)
 
     def state(self, path: Path, text: str, place: Place) -> None:
         """Set a fact. What was stated before stands; another word for it is reported."""
@@ -48,6 +53,10 @@ class Draft:
         for inner, each in places.items():
             self.places[(*here, *inner)] = each
 
+    def label(self, place: Place) -> None:
+        """Say that the words at `place` are no data: a header, a title, a number of a list."""
+        self.labels.add(place)
+
     def note(self, kind: NoticeKind, zh: str, en: str, place: Place) -> None:
         """Say something about the input."""
         self.notices.append(Notice(kind, Problem(Message(zh, en), place)))
@@ -58,4 +67,4 @@ class Draft:
         Raises:
             PlanError: with all that the model refuses, each at its place.
         """
-        return build(self.data, self.places, self.notices, self.name)
+        return build(self.data, self.places, self.notices, self.name, self.labels)

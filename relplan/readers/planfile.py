@@ -17,6 +17,7 @@ import yaml
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, problem
 from relplan.model.read import Read, build
+from relplan.readers.options import DEFAULT, ReadOptions
 
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 64 * 2**20
@@ -24,7 +25,7 @@ MAX_BYTES: Final = 64 * 2**20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(data: bytes, name: str) -> Read:
+def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in a YAML file.
 
     Raises:
@@ -44,7 +45,7 @@ def read_yaml(data: bytes, name: str) -> Read:
     return tree.plan()
 
 
-def read_json(data: bytes, name: str) -> Read:
+def read_json(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in a JSON file; raises as `read_yaml` does."""
     tree = _Tree(name)
     _Json(_decoded(data, name), tree, name).run()

@@ -12,7 +12,6 @@ from relplan.grids import (
     ENOUGH_COLUMNS,
     Grid,
     Header,
-    address,
     best_header,
     column_letters,
     fill_down,
@@ -25,11 +24,12 @@ from relplan.model.read import Read
 from relplan.model.table import ReleaseItem
 from relplan.readers import delimited, workbook
 from relplan.readers.draft import Draft
+from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.parts import FACTS, LONG_TEXTS, ROWS, fact_paths, part_titled
 from relplan.resources import labels
 
 
-def read_xlsx(data: bytes, name: str) -> Read:
+def read_xlsx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in an Excel workbook.
 
     Raises:
@@ -43,7 +43,7 @@ def read_xlsx(data: bytes, name: str) -> Read:
     return read_grids(sheets.grids, draft)
 
 
-def read_csv(data: bytes, name: str) -> Read:
+def read_csv(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in a CSV file; raises as `read_xlsx` does."""
     return read_grids([delimited.read_grid(data, name)], Draft(name))
 
@@ -131,7 +131,7 @@ class _Sheet:
         return self._release_table(start)
 
     def _place(self, row: int, column: int) -> Place:
-        return Place(self._draft.name, sheet=self._grid.name, cell=address(row, column))
+        return self._grid.place(self._draft.name, row, column)
 
     def _part(self, part: str, start: int) -> bool:
         path, model = ROWS[part]

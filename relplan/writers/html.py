@@ -35,9 +35,9 @@ from relplan.blocks import (
     plain,
 )
 from relplan.errors import Message, WriteError, problem
+from relplan.links import Entry, contents_depth, outline, title_of
 from relplan.resources import template_bytes
 from relplan.writers.html_inline import Page, inline_html, mark_html, one_kind_of_line_end, words_html
-from relplan.writers.links import Entry, contents_depth, outline, title_of
 
 _LANGUAGE_TAGS: Final = MappingProxyType({"zh": "zh-CN", "en": "en"})
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

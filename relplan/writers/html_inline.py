@@ -24,7 +24,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.errors import Message
-from relplan.writers.links import is_safe
+from relplan.links import is_safe
 
 _DONE: Final = Message("已勾选", "Done")
 _OPEN: Final = Message("未勾选", "Open")

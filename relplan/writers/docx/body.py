@@ -27,6 +27,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.errors import Language
+from relplan.links import Entry, inlines, outline, title_of, walk
 from relplan.writers.docx import pictures, tables
 from relplan.writers.docx.inlines import Bookmarks, Inlines
 from relplan.writers.docx.layout import CELL_MARGIN, Layout, choose, within
@@ -36,7 +37,6 @@ from relplan.writers.docx.opc import PICTURES, Relations
 from relplan.writers.docx.page import Page
 from relplan.writers.docx.sections import Segment, segments
 from relplan.writers.docx.theme import Theme
-from relplan.writers.links import Entry, inlines, outline, title_of, walk
 
 CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
     "zh": {"note": "说明", "tip": "提示", "important": "重要", "warning": "警告", "caution": "注意"},

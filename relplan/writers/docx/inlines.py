@@ -22,11 +22,11 @@ from relplan.blocks import (
     Text,
     Tone,
 )
+from relplan.links import is_safe
 from relplan.writers.docx.layout import MARKS
 from relplan.writers.docx.markup import PLAIN, Look, attribute, run, run_properties
 from relplan.writers.docx.opc import Relations
 from relplan.writers.docx.theme import Theme
-from relplan.writers.links import is_safe
 
 TONES: Final[dict[Tone, str]] = {
     "critical": "Risk Critical",

@@ -39,8 +39,8 @@ from relplan.blocks import (
     TableColumn,
     Text,
 )
-from relplan.writers.links import Entry, linked_anchors, outline
-from relplan.writers.markdown_text import code_span, destination, edges, escape, escape_label, fence, inline, line
+from relplan.links import Entry, linked_anchors, outline
+from relplan.markdown.inline import code_span, destination, edges, escape, escape_label, fence, inline, line
 
 _SHOWN_IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What Markdown parsers take as a `data:` address; they show others as an endless line of text."""

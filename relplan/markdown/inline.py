@@ -21,7 +21,7 @@ from relplan.blocks import (
     Text,
     plain,
 )
-from relplan.writers.links import is_safe
+from relplan.links import is_safe
 
 _Wrapper: TypeAlias = Strong | Emphasis | Strike
 _Part: TypeAlias = Text | InlineCode | Link | Strong | Emphasis | Strike

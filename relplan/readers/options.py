@@ -1,0 +1,30 @@
+"""What a user may say of a file to read, where relplan's own guess would be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a file.
+
+    Attributes:
+        sheets: the names of the sheets to read, hidden ones too; none: every visible sheet.
+        columns: from a header, as it stands in the file, to the field of the release table it means (`版本` -> `version`).
+        risks: from a word in a risk column to a risk level (`1` -> `critical`); digits and letters mean nothing without.
+        limit: how many times the built-in limits of size a file may reach.
+    """
+
+    sheets: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+    risks: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+    limit: int = 1
+
+
+DEFAULT: Final = ReadOptions()
