@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,12 @@ import sys
 from relplan import api
 from relplan.cli import COMMANDS
 api.render(api.load(sys.argv[1]).plan, "table", sys.argv[2])
+"""
+
+ROWS_READ: Final = """\
+import sys
+from relplan import api
+api.load(sys.argv[1])
 """
 
 Better = Literal["at most", "at least"]
@@ -125,15 +131,20 @@ class Bench:
             4,
             5,
         )
-        sheet, read, frame = material.workbook(self._folder, 1_000), self._folder / "r.yaml", self._folder / "p.json"
-        yield self._case(
-            "import 1,000 rows of Excel, whole process",
+        yield self._import(1_000, "at most", 0.25)
+        if not self._quick:
+            yield self._import(10_000, "at least", 3)
+
+    def _import(self, count: int, better: Better, goal: float) -> Result:
+        sheet, read, frame = material.workbook(self._folder, count), self._folder / "r.yaml", self._folder / "p.json"
+        return self._case(
+            f"import {count:,} rows of Excel, whole process",
             process((*self._relplan, "import", sheet, "-o", read), read),
             f"{self._peer('pandas')} with {self._peer('openpyxl')}",
             self._if_there("pandas", process((sys.executable, "-c", peers.PANDAS, sheet, frame), frame)),
-            "at most",
-            0.25,
-            5,
+            better,
+            goal,
+            5 if count < 10_000 else 3,
         )
 
     def _in_process(self, count: int) -> Iterator[Result]:
@@ -184,20 +195,40 @@ class Bench:
                 12,
                 3,
             )
-        for ending, make in (("YAML", material.plan_file), ("Excel", material.workbook)):
-            paths = [make(self._folder, count) for count in (10_000, 1_000)]
-            yield self._case(
-                f"growth, reading 10,000 rows of {ending}",
-                lambda path=paths[0]: api.load(path),  # type: ignore[misc]
-                "relplan, 1,000 rows",
-                lambda path=paths[1]: api.load(path),  # type: ignore[misc]
-                "at most",
-                12,
-                3,
-            )
+        yield self._reading("YAML", material.plan_file, 10_000)
+        yield self._reading("Excel", material.workbook, 10_000)
+        yield self._reading("Excel", material.workbook, 100_000)
+
+    def _reading(self, ending: str, make: Callable[[Path, int], Path], count: int) -> Result:
+        large, small = make(self._folder, count), make(self._folder, count // 10)
+        return self._case(
+            f"growth, reading {count:,} rows of {ending}",
+            lambda: api.load(large),
+            f"relplan, {count // 10:,} rows",
+            lambda: api.load(small),
+            "at most",
+            12,
+            3 if count < 100_000 else 1,
+        )
+
+    def _memory_of_reading(self) -> Result:
+        """What each further row of a workbook takes in memory, in a long table and in a longer one."""
+        few, more, most = (
+            peak_bytes(ROWS_READ, material.workbook(self._folder, count)) for count in (1_000, 10_000, 100_000)
+        )
+        return Result(
+            "memory of a row, reading 10,000 to 100,000 rows of Excel",
+            (most - more) / 90_000,
+            "relplan, 1,000 to 10,000 rows",
+            (more - few) / 9_000,
+            "at most",
+            1.2,
+            "kB",
+        )
 
     def _memory(self) -> Iterator[Result]:
         """The memory that rows take, above that of a plan with one row."""
+        yield self._memory_of_reading()
         for kind, format_ in (("Word", "docx"), ("Excel", "xlsx"), ("Markdown", "md")):
             none, small, large = (
                 peak_bytes(ROWS_IN_MEMORY, material.plan_file(self._folder, count), format_)
@@ -243,6 +274,8 @@ def as_table(results: list[Result]) -> str:
 def _shown(amount: float | None, unit: str) -> str:
     if amount is None:
         return "absent"
+    if unit == "kB":
+        return f"{amount / 2**10:.1f} kB"
     if unit == "MB":
         return f"{amount / 2**20:.1f} MB"
     return f"{amount * 1000:.0f} ms" if amount < 10 else f"{amount:.1f} s"

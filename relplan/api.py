@@ -17,12 +17,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relplan import files, formats
-from relplan.errors import Language, PlanError, TemplateError, WriteError, problem
-from relplan.model.read import Read, collector_paused
+from relplan.errors import (
+    Language,
+    Message,
+    Place,
+    PlanError,
+    Problem,
+    ReadError,
+    RelplanError,
+    TemplateError,
+    WriteError,
+    place_of,
+    problem,
+)
+from relplan.model.read import Notice, Read, collector_paused
 from relplan.readers.options import DEFAULT as DEFAULT_OPTIONS
 from relplan.readers.options import ReadOptions
 from relplan.resources import labels, template_bytes, templates_dir
@@ -48,7 +61,7 @@ def load(
 
     Args:
         path: the file; its ending says what it is.
-        format: the name of its format, where the ending does not say it (standard input: `yaml`).
+        format: the name of its format, where the ending does not say it (standard input: as its content looks).
         strict: refuse values that cannot be read, which else are kept as `Unread` and reported.
         options: what to read of a sheet or document, and how, where the guess would be wrong.
 
@@ -57,13 +70,82 @@ def load(
         PlanError: it holds no valid plan; or `strict`, and some value cannot be read.
     """
     name = str(path)
-    if format or name == files.STANDARD:
-        shown = "<stdin>" if name == files.STANDARD else name
-        return loads(files.read(name), format or "yaml", name=shown, strict=strict, options=options)
-    if FilePath(name).is_dir() or not FilePath(name).exists():
-        files.read(name)  # says what is wrong with the path before anything is said of its ending
-    chosen = formats.for_reading(name)
-    return loads(files.read(name), chosen.name, name=FilePath(name).name, strict=strict, options=options)
+    return _loaded(name, format, name if format else FilePath(name).name, strict, options)
+
+
+def _loaded(name: str, format: str, shown: str, strict: bool, options: ReadOptions) -> Read:
+    """The plan in a file; in its places the file is called `shown`."""
+    if name == files.STANDARD:
+        data, shown = files.read(name), "<stdin>"
+        return loads(data, format or _format_of(data, shown), name=shown, strict=strict, options=options)
+    if not format:
+        if FilePath(name).is_dir() or not FilePath(name).exists():
+            files.read(name)  # says what is wrong with the path before anything is said of its ending
+        format = formats.for_reading(name).name
+    return loads(files.read(name), format, name=shown, strict=strict, options=options)
+
+
+def load_all(
+    paths: Sequence[str | FilePath],
+    *,
+    format: str = "",
+    strict: bool = False,
+    options: ReadOptions = DEFAULT_OPTIONS,
+) -> Read:
+    """Read one plan from several files, which come first in their order; of one file this is `load`.
+
+    What files say alike is in the plan once, and where they differ nothing is lost without a notice
+    (see `relplan.readers.combining`). `format` is that of standard input where it is one of them, else of all.
+
+    Raises:
+        ReadError: a file cannot be read, holds nothing of a plan, or is named twice; with the problems of all files.
+        PlanError: a file holds no valid plan; or `strict`, and some value cannot be read.
+    """
+    if len(paths) == 1:
+        return load(paths[0], format=format, strict=strict, options=options)
+    from relplan.readers.combining import combined
+
+    names = [str(path) for path in paths]
+    _refuse_twice(names)
+    reads: list[Read] = []
+    errors: list[RelplanError] = []
+    for name in names:
+        own = format if name == files.STANDARD or files.STANDARD not in names else ""
+        try:
+            reads.append(_part(name, own, _name_among(name, names), strict, options))
+        except (ReadError, PlanError) as error:
+            errors.append(error)
+    if errors:
+        kind = ReadError if any(isinstance(each, ReadError) for each in errors) else PlanError
+        raise kind([each for error in errors for each in error.problems])
+    return combined(reads)
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        real = name if name == files.STANDARD else str(FilePath(name).resolve())
+        if real in seen:
+            raise ReadError(problem("同一个文件写了两次", "this file is named twice", name))
+        seen.add(real)
+
+
+def _name_among(name: str, names: Sequence[str]) -> str:
+    """What a file is called in places: its bare name, unless another one is called so too."""
+    bare = "<stdin>" if name == files.STANDARD else FilePath(name).name
+    return bare if sum(1 for each in names if FilePath(each).name == bare) == 1 else name
+
+
+def _part(name: str, format: str, shown: str, strict: bool, options: ReadOptions) -> Read:
+    """One of several files."""
+    read = _loaded(name, format, shown, strict, options)
+    from relplan.model.plan import ReleasePlan
+
+    silent = ReleasePlan()
+    said = read.plan.model_copy(update={"language": silent.language, "time_zone": silent.time_zone})
+    if said == silent:
+        raise ReadError(problem("文件中没有计划的任何内容", "the file holds nothing of a plan", shown))
+    return read
 
 
 @collector_paused()
@@ -76,10 +158,35 @@ def loads(
     options: ReadOptions = DEFAULT_OPTIONS,
 ) -> Read:
     """Read a plan from bytes in a named format; raises as `load` does. `name` stands in places and messages."""
-    read: Read = formats.named(format, "reader").load("reader")(data, name, options)
+    chosen = formats.by_content(named := formats.named(format, "reader"), data)
+    read: Read = chosen.load("reader")(data, name, options)
+    if chosen is not named:
+        read = replace(read, notices=(_renamed(named.name, chosen.name, name), *read.notices))
     if strict and read.unreadable():
         raise PlanError([notice.problem for notice in read.unreadable()])
     return read
+
+
+def _format_of(data: bytes, name: str) -> str:
+    """The format of standard input; an empty one is an empty plan file."""
+    if found := formats.of_content(data) or ("" if data.strip() else "yaml"):
+        return found
+    raise ReadError(
+        problem(
+            "看不出是什么格式；请用 --format 指明",
+            "there is no telling what format this is; name it with --format",
+            name,
+        )
+    )
+
+
+def _renamed(ending: str, content: str, name: str) -> Notice:
+    """What to say of a file whose ending is wrong."""
+    message = Message(
+        f"扩展名是 {ending}，内容是 {content}；已按内容读取",
+        f"the ending says {ending}, the content is {content}; read as it is",
+    )
+    return Notice("guessed", Problem(message, Place(name)))
 
 
 def dumps(plan: ReleasePlan, format: str = "yaml") -> bytes:
@@ -92,14 +199,116 @@ def dumps(plan: ReleasePlan, format: str = "yaml") -> bytes:
     return data
 
 
-def save(plan: ReleasePlan, path: str | FilePath) -> None:
-    """Write a plan file (.yaml, .yml or .json), whole or not at all.
+def save(plan: ReleasePlan, path: str | FilePath, *, force: bool = False) -> None:
+    """Write a plan file (.yaml, .yml or .json), whole or not at all; a file that is there is changed as `saved` says.
 
     Raises:
-        WriteError: the ending is no plan file's, or the file cannot be written.
+        WriteError: as `saved`; or the file cannot be written.
     """
-    chosen = formats.for_writing(str(path), "plan_writer")
-    files.write({str(path): dumps(plan, chosen.name)})
+    files.write({str(path): saved(plan, path, force=force).data})
+
+
+class Saved(NamedTuple):
+    """What a plan file is to hold, and what it said until now that the plan says nothing about, each at its place."""
+
+    data: bytes
+    gone: tuple[Problem, ...] = ()
+
+
+def saved(plan: ReleasePlan, path: str | FilePath, *, force: bool = False) -> Saved:
+    """What the plan file `path` holds when a plan is saved there; `-` is YAML.
+
+    Of a YAML file that is there, only what the plan says otherwise is changed: its comments, blank lines, the order of its keys
+    and the notation of all other values stay. `force` writes the file anew, whatever is in it.
+
+    Raises:
+        WriteError: the ending is no plan file's; the file that is there holds no plan, or cannot be changed in its place.
+    """
+    name = str(path)
+    if name == files.STANDARD:
+        return Saved(dumps(plan))
+    chosen = formats.for_writing(name, "plan_writer")
+    anew = dumps(plan, chosen.name)
+    old = files.read(name) if FilePath(name).is_file() and not force else b""
+    if not old.strip() or old == anew:
+        return Saved(anew)
+    try:
+        before = loads(old, chosen.name, name=name)
+    except (ReadError, PlanError) as error:
+        raise _no_plan_there(error, name) from None
+    data = _changed(old, before.plan, plan, name) if chosen.name == "yaml" else anew
+    return Saved(data, _gone(before, plan))
+
+
+def _gone(before: Read, plan: ReleasePlan) -> tuple[Problem, ...]:
+    from relplan.model.report import path_text
+    from relplan.writers.planfile_update import gone
+
+    return tuple(
+        problem(
+            f"计划中不再有 {path_text(path)}",
+            f"{path_text(path)} is no longer in the plan",
+            place_of(before.places, path),
+        )
+        for path in gone(before.plan.data(), plan.data())
+    )
+
+
+def _no_plan_there(error: RelplanError, name: str) -> WriteError:
+    reason = error.problems[0]
+    return WriteError(
+        problem(
+            f"已有的文件不是可读取的计划（{reason.text('zh')}）；换一个名字，或用 --force 覆盖",
+            f"the file that is there is no plan that can be read ({reason.text('en')}); choose another name, or --force",
+            name,
+        )
+    )
+
+
+def _changed(old: bytes, before: ReleasePlan, plan: ReleasePlan, name: str) -> bytes:
+    """The YAML file `old` changed to say `plan`; that it does is seen by reading it."""
+    from relplan.writers.planfile_update import refusal, updated
+
+    new = updated(old, before, plan, name)
+    try:
+        if new is old or loads(new).plan == plan:
+            return new
+    except (ReadError, PlanError):
+        pass
+    raise refusal(name)
+
+
+def marked_copy(
+    path: str | FilePath, read: Read, language: Language = "zh", *, options: ReadOptions = DEFAULT_OPTIONS
+) -> bytes:
+    """The workbook `path` with its bad cells coloured, commented and listed on a sheet of their own; else as it is.
+
+    Args:
+        path: the .xlsx or .xlsm file that `read` came from.
+        read: what was read from it; its notices say which cells are bad.
+        language: of what is written there.
+        options: how it was read.
+
+    Raises:
+        ReadError: the file cannot be read.
+        WriteError: it is no such workbook, or too damaged to be marked.
+    """
+    from relplan.model.report import in_order
+    from relplan.writers.marked import mark
+
+    found = [(notice.kind, notice.problem) for notice in in_order(read)]
+    data = b"" if str(path) == files.STANDARD else files.read(str(path), options.limit)
+    try:
+        return mark(data, found, language, read)
+    except WriteError as error:
+        raise WriteError([replace(each, place=Place(str(path))) for each in error.problems]) from None
+
+
+def report(read: Read) -> dict[str, Any]:
+    """What became of each word of the input, as plain data: `files`, `values`, `labels`, `notices`, `counts`."""
+    from relplan.model.report import report as made
+
+    return made(read)
 
 
 @collector_paused()
@@ -261,3 +470,10 @@ def starter(language: Language = "zh") -> dict[str, bytes]:
 
     text = json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
     return {"plan.yaml": template_bytes(f"starter.{language}.yaml"), SCHEMA_FILE: text.encode()}
+
+
+def form(language: Language = "zh") -> bytes:
+    """The blank entry form as an .xlsx file: the sheets of the `workbook` document to fill in, and how."""
+    from relplan.model.plan import ReleasePlan
+
+    return render(ReleasePlan(language=language), "form", "xlsx")

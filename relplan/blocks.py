@@ -166,10 +166,17 @@ class Table:
     """A table: every row has as many cells as there are columns.
 
     Where no column has a header it is a table of facts: its first column says what the others tell.
+
+    Attributes:
+        columns, rows: what it shows.
+        spare: how many rows sheets leave below it to be filled in.
+        values: for each row, what its second cell may hold, where rows differ in that.
     """
 
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    spare: int = 0
+    values: tuple[TableColumn, ...] = ()
 
     @property
     def is_facts(self) -> bool:

@@ -39,7 +39,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in a file: a sheet's cell, or a line and column, both counted from 1 (0: not known)."""
+    """A spot in a file: a sheet's cell, or a line and column, both counted from 1 (0: not known).
+
+    Of a table in a text file, `line` is the row and `cell` the letters of the column.
+    """
 
     file: str = ""
     sheet: str = ""
@@ -48,7 +51,9 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        """`发布清单.xlsx › 发布表!G7`, or `plan.yaml:12:5`."""
+        """`发布清单.xlsx › 发布表!G7`, `plan.yaml:12:5`, or `plan.md:31 › B`."""
+        if self.line and self.cell:
+            return f"{self.file}:{self.line} › {self.cell}"
         spot = f"{self.sheet}!{self.cell}" if self.sheet and self.cell else self.sheet or self.cell
         if spot:
             return f"{self.file} › {spot}" if self.file else spot

@@ -19,18 +19,19 @@ STANDARD: Final = "-"
 MAX_BYTES: Final = 256 * 2**20
 
 
-def read(path: str) -> bytes:
+def read(path: str, limit: int = 1) -> bytes:
     """The content of a file, or of standard input for `-`.
 
     Raises:
-        ReadError: it is not there, is a directory, may not be read, or is larger than `MAX_BYTES`.
+        ReadError: it is not there, is a directory, may not be read, or is larger than `limit` times `MAX_BYTES`.
     """
+    most = MAX_BYTES * limit
     try:
         if path == STANDARD:
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with open(path, "rb") as source:
-                data = source.read(MAX_BYTES + 1)
+                data = source.read(most + 1)
     except FileNotFoundError:
         raise ReadError(problem("没有这个文件", "there is no such file", path)) from None
     except IsADirectoryError:
@@ -39,9 +40,9 @@ def read(path: str) -> bytes:
         raise ReadError(problem("没有读取权限", "no permission to read it", path)) from None
     except (OSError, ValueError) as error:
         raise ReadError(problem(f"无法读取：{error}", f"cannot be read: {error}", path)) from None
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise ReadError(problem(f"文件超过 {limit} MiB", f"the file is larger than {limit} MiB", path))
+    if len(data) > most:
+        size = most // 2**20
+        raise ReadError(problem(f"文件超过 {size} MiB", f"the file is larger than {size} MiB", path))
     return data
 
 

@@ -46,15 +46,23 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         for each in (
             Format("yaml", (".yaml", ".yml"), "readers.planfile:read_yaml", plan_writer="writers.planfile:write_yaml"),
             Format("json", (".json",), "readers.planfile:read_json", plan_writer="writers.planfile:write_json"),
-            Format("xlsm", (".xlsm",), "readers.sheets:read_xlsx"),
+            Format("xlsm", (".xlsm", ".xltx", ".xltm"), "readers.sheets:read_xlsx"),
             Format("xlsx", (".xlsx",), "readers.sheets:read_xlsx", "writers.xlsx:write", document="workbook"),
+            Format("xls", (".xls", ".xlt", ".et"), "readers.foreign:read_xls"),
+            Format("xlsb", (".xlsb",), "readers.foreign:read_xls"),
+            Format("ods", (".ods", ".ots"), "readers.foreign:read_ods"),
             Format("csv", (".csv",), "readers.sheets:read_csv"),
-            Format("md", (".md",), writer="markdown.write:write"),
-            Format("docx", (".docx",), writer="writers.docx:write", theme=".docx"),
-            Format("html", (".html", ".htm"), writer="writers.html:write", theme=".css"),
+            Format("tsv", (".tsv", ".tab"), "readers.sheets:read_csv"),
+            Format("md", (".md", ".markdown"), "readers.markdownfile:read_md", "markdown.write:write"),
+            Format("txt", (".txt", ".text"), "readers.textfile:read_txt"),
+            Format("docx", (".docx",), "readers.docx:read_docx", "writers.docx:write", theme=".docx"),
+            Format("html", (".html", ".htm"), "readers.htmlfile:read_html", writer="writers.html:write", theme=".css"),
         )
     }
 )
+
+_WORKBOOKS: Final = frozenset(("xlsx", "xlsm", "xls", "xlsb", "ods"))
+_TEXTS: Final = frozenset(("csv", "tsv", "html"))
 
 
 def for_reading(path: str) -> Format:
@@ -64,6 +72,29 @@ def for_reading(path: str) -> Format:
         ReadError: no reader knows the ending.
     """
     return _by_ending(path, "reader", ReadError)
+
+
+def of_content(data: bytes) -> str:
+    """The name of the format that a file has, by its content; blank where it cannot be told."""
+    from relplan.readers.content import kind
+
+    return kind(data)
+
+
+def by_content(chosen: Format, data: bytes) -> Format:
+    """The format a file really has, where its content tells plainly that its ending is wrong; else `chosen`.
+
+    Only sheets and pages bear each other's endings: export systems and mail programs rename them.
+    """
+    from relplan.readers.content import packed_kind, table_kind
+
+    if chosen.name not in _WORKBOOKS | _TEXTS:
+        return chosen
+    packed = packed_kind(data)
+    if packed in _WORKBOOKS and FORMATS[packed].reader != chosen.reader:
+        return FORMATS[packed]
+    found = chosen if packed or chosen.name == "html" else FORMATS.get(table_kind(data), chosen)
+    return chosen if found.reader == chosen.reader else found
 
 
 def for_writing(path: str, use: str = "writer") -> Format:

@@ -6,13 +6,14 @@ Rows and columns count from 0 here; addresses for people are made by `address`.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from relplan.errors import Place
-from relplan.model.columns import HeaderIndex
+from relplan.model.columns import HeaderIndex, normalise_header
 
 HEADER_ROWS: Final = 100
 """How far down a sheet's first header row is looked for."""
@@ -46,9 +47,11 @@ class Grid:
         numbers: cells that hold a number or date in a form that may not be what was typed (1.10 shown as 1.1).
         lines: the line of each row in a text file, counted from 1; none where the file has no lines.
         hidden_rows, hidden_columns: what the sheet does not show.
+        spots: where cells stand that were brought here from elsewhere.
         struck: cells whose text is struck through.
         comments: what readers of the sheet wrote beside a cell.
         links: where a cell links to.
+        unsaved: cells with a formula whose result the file does not hold; they show the formula.
     """
 
     name: str
@@ -58,9 +61,11 @@ class Grid:
     lines: Sequence[int] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    spots: Mapping[Spot, Place] = field(default_factory=dict)
     struck: frozenset[Spot] = frozenset()
     comments: Mapping[Spot, str] = field(default_factory=dict)
     links: Mapping[Spot, str] = field(default_factory=dict)
+    unsaved: frozenset[Spot] = frozenset()
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, without outer blanks; blank outside the grid."""
@@ -70,9 +75,18 @@ class Grid:
 
     def place(self, file: str, row: int, column: int) -> Place:
         """Where a cell stands in `file`."""
+        if (row, column) in self.spots:
+            return self.spots[row, column]
         if self.lines:
-            return Place(file, line=self.lines[row])
+            return Place(file, cell=column_letters(column), line=self.lines[row])
         return Place(file, sheet=self.name, cell=address(row, column))
+
+    def placer(self, file: str) -> Callable[[int, int], Place]:
+        """`place` for one file, quick for many cells."""
+        if self.spots or self.lines:
+            return functools.partial(self.place, file)
+        name, letters = self.name, column_letters
+        return lambda row, column: Place(file, name, f"{letters(column)}{row + 1}")
 
     def filled(self, row: int) -> list[int]:
         """The columns of a row that hold text."""
@@ -80,7 +94,11 @@ class Grid:
 
     def is_blank(self) -> bool:
         """Whether no cell holds text."""
-        return not any(self.filled(row) for row in range(len(self.rows)))
+        return not any(text and not text.isspace() for row in self.rows for text in row)
+
+    def across(self, row: int, column: int) -> Area | None:
+        """The merged cells of several columns that begin at a cell."""
+        return next((a for a in self.merges if (a.top, a.left) == (row, column) and a.right > a.left), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +123,7 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
+@functools.lru_cache(maxsize=1024)
 def column_letters(column: int) -> str:
     """`A` for 0, `AA` for 26."""
     letters = ""
@@ -115,10 +134,31 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def best_header(grid: Grid, index: HeaderIndex, start: int = 0) -> Header | None:
+LAST_CHOICES: Final = frozenset(
+    map(
+        normalise_header,
+        (
+            "序号",
+            "编号",
+            "No.",
+            "#",
+            "Sl No",
+            "影响范围",
+            "Impact",
+            "涉及数据库",
+            "是否涉及数据库",
+            "是否涉及SQL",
+            "存在数据库脚本",
+        ),
+    )
+)
+"""Headers that mean a field only where no better column does: a number of the row is no order of the release."""
+
+
+def best_header(grid: Grid, index: HeaderIndex, start: int = 0, end: int | None = None) -> Header | None:
     """The row from `start` on with the most known headers; the first of equals. None where no header is known."""
     best: Header | None = None
-    for row in range(start, min(len(grid.rows), start + HEADER_ROWS)):
+    for row in range(start, min(len(grid.rows) if end is None else end, start + HEADER_ROWS)):
         if len(grid.filled(row)) > (len(best.fields) if best else 0):
             found = header_at(grid, row, index)
             if len(found.fields) > (len(best.fields) if best else 0):
@@ -128,45 +168,76 @@ def best_header(grid: Grid, index: HeaderIndex, start: int = 0) -> Header | None
 
 def header_at(grid: Grid, row: int, index: HeaderIndex) -> Header:
     """The header that `row` would be: a field goes to its own label where there is one, else to the leftmost alias."""
-    body = _body_below(grid, row)
-    captions = _captions(grid, row, body, index)
+    body = min(_body_below(grid, row, index), len(grid.rows))
+    captions = _captions(grid, row, body)
+    known = {column: _known(words, index) for column, words in captions.items()}
     column_of: dict[str, int] = {}
-    for column, caption in captions.items():
+    for column, caption in known.items():
         name = index.field(caption)
         if name is None:
             continue
         rival = column_of.get(name)
-        if rival is None or (index.is_canonical(caption) and not index.is_canonical(captions[rival])):
+        if rival is None or _rank(caption, index) > _rank(known[rival], index):
             column_of[name] = column
     fields = {column: name for name, column in column_of.items()}
-    others = {column: caption for column, caption in captions.items() if column not in fields}
+    others = {column: " ".join(words) for column, words in captions.items() if column not in fields}
     return Header(row, body, dict(sorted(fields.items())), others)
 
 
-def _body_below(grid: Grid, row: int) -> int:
-    """The first row below a header; cells of the header that are merged downward make it higher."""
+def _rank(caption: str, index: HeaderIndex) -> int:
+    if index.is_canonical(caption):
+        return 2
+    return 0 if normalise_header(caption) in LAST_CHOICES else 1
+
+
+def _known(words: Sequence[str], index: HeaderIndex) -> str:
+    """Of the words above a column, from the highest down: all of them where that is a known header, else the lowest known one."""
+    whole = " ".join(words)
+    if len(words) == 1 or index.field(whole):
+        return whole
+    return next((word for word in reversed(words) if index.field(word)), whole)
+
+
+def _body_below(grid: Grid, row: int, index: HeaderIndex) -> int:
+    """The first row below a header, which is higher where its cells are merged downward or have captions below them."""
     bottoms = [area.bottom for area in grid.merges if area.top == row and area.bottom > row and area.left == area.right]
-    return min([*bottoms, row + 2]) + 1 if bottoms else row + 1
+    if bottoms:
+        return min([*bottoms, row + 2]) + 1
+    return row + (2 if row + 1 < len(grid.rows) and _has_children(grid, row, index) else 1)
 
 
-def _captions(grid: Grid, row: int, body: int, index: HeaderIndex) -> dict[int, str]:
-    """The header of each column; under a header of several rows the lowest known one, else all of them."""
-    captions: dict[int, str] = {}
-    if body == row + 1:
-        return {column: grid.text(row, column) for column in grid.filled(row)}
+def _has_children(grid: Grid, row: int, index: HeaderIndex) -> bool:
+    """Whether the next row goes on with the header: captions stand there below wide cells, or known ones below no known ones."""
+    above, below = grid.filled(row), grid.filled(row + 1)
+    if not below or len(above) < 2:
+        return False
+    wide = {c for a in grid.merges if a.top == a.bottom == row for c in range(a.left, a.right + 1) if a.right > a.left}
+    known = [column for column in below if index.field(grid.text(row + 1, column))]
+    if not any(index.field(grid.text(row, column)) for column in above if column not in wide and column not in below):
+        return False
+    if wide and wide.issuperset(below):
+        return bool(known) or len(below) > 1
+    return len(known) > 1 and known == below
+
+
+def _captions(grid: Grid, row: int, body: int) -> dict[int, tuple[str, ...]]:
+    """The words above each column, from the highest down; a cell that reaches down into the rows is no header."""
+    areas = [area for area in grid.merges if area.top < body and area.bottom >= row]
+    deep = {(area.top, area.left) for area in areas if area.bottom >= body}
     spread = {
         (each, column): grid.text(area.top, area.left)
-        for area in grid.merges
-        if row <= area.top < body
-        for each in range(area.top, min(area.bottom, body - 1) + 1)
+        for area in areas
+        if row <= area.top and area.bottom < body
+        for each in range(area.top, area.bottom + 1)
         for column in range(area.left, area.right + 1)
+        if body > row + 1
     }
+    captions: dict[int, tuple[str, ...]] = {}
     for column in range(max(len(grid.rows[each]) for each in range(row, min(body, len(grid.rows))))):
-        texts = [grid.text(each, column) or spread.get((each, column), "") for each in range(row, body)]
-        words = list(dict.fromkeys(text for text in texts if text))
+        spots = [(each, column) for each in range(row, body) if (each, column) not in deep]
+        words = tuple(dict.fromkeys(word for spot in spots if (word := grid.text(*spot) or spread.get(spot, ""))))
         if words:
-            lowest = next((word for word in reversed(words) if index.field(word)), None)
-            captions[column] = lowest or " ".join(words)
+            captions[column] = words
     return captions
 
 

@@ -1,4 +1,4 @@
-"""Make the documents of samples/singpost/rendered/: every document of the sample plan, in every format and both languages."""
+"""Make the documents of samples/singpost/rendered/: the documents of the sample plan, in every format and both languages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from relplan import api
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "singpost"
+DOCUMENTS = ("plan", "table", "notes", "workbook")
 FORMATS = ("md", "docx", "xlsx", "html")
 
 
@@ -14,9 +15,9 @@ def rendered() -> dict[str, bytes]:
     """The content of each file, by its path under rendered/."""
     plan = api.load(SAMPLE / "plan.yaml").plan
     return {
-        f"{language}/{document.name}.{format}": api.render(plan, document.name, format, language=language)
+        f"{language}/{document}.{format}": api.render(plan, document, format, language=language)
         for language in ("zh", "en")
-        for document in api.documents()
+        for document in DOCUMENTS
         for format in FORMATS
     }
 

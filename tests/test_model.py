@@ -270,3 +270,18 @@ def test_the_schema_takes_the_starters_and_tells_wrong_keys():
         {"sections": [{"title": "a", "after": "x"}]},
     ):
         assert not validator.is_valid(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-08-20（周四）22:00",
+        "2026-08-20 22:00（周四）",
+        "2026-08-20 22:00 (Thu)",
+        "2026-08-20 Thursday 22:00",
+        "2026年8月20日（星期四）晚上10点",
+    ],
+)
+def test_a_moment_may_name_its_weekday_and_only_its_own(text):
+    assert moments.parse(text) == dt.datetime(2026, 8, 20, 22, 0)
+    assert moments.parse(text.replace("四", "五").replace("Thu", "Fri").replace("Frirsday", "Friday")) is None

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import openpyxl
+import openpyxl.comments
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relplan import RelplanError, api
+from relplan.errors import ReadError
+from relplan.grids import Grid
 from relplan.model.values import ChangeKind, Dependency, Nothing, RiskLevel, Unread
+from relplan.readers.draft import Draft
+from relplan.readers.options import ReadOptions
+from relplan.readers.sheets import read_grids
+from relplan.readers.sqlcells import sorted_statements
 
 HEADER = ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "发布依赖", "DDL", "开发人员"]
 
@@ -177,7 +187,7 @@ def test_every_bad_value_is_reported_at_once_with_its_cell_and_kept():
 def test_sentences_below_the_table_are_kept_and_rows_with_little_in_them_are_rows():
     found = read(HEADER, [1, "支付", "1"], [None, "只有名字"], ["注：先执行脚本"], [], ["再看一遍"])
     assert [row.system for row in found.plan.table.rows] == ["支付", "只有名字"]
-    assert found.plan.sections[0].text == "注：先执行脚本\n\n再看一遍" and found.plan.sections[0].after == "table"
+    assert found.plan.sections[0].text == "注：先执行脚本\n\n再看一遍"
 
 
 def test_what_stands_beside_the_table_is_reported():
@@ -276,3 +286,172 @@ def test_the_sample_is_read_whole(samples):
     plan = api.load(samples / "plan.yaml").plan
     assert found.plan.table == plan.table and len(plan.table.rows) >= 8
     assert not found.unreadable() and not told(found, "unplaced")
+
+
+def told_words(read, kind):
+    return [notice.problem.text("en") for notice in read.notices if notice.kind == kind]
+
+
+def test_the_user_says_which_sheets_to_read_hidden_ones_too():
+    def hide(book):
+        book["旧"].sheet_state = "veryHidden"
+
+    data = workbook(("新 ", [HEADER, [1, "a", "1"]]), ("旧", [HEADER, [2, "b", "1"]]), change=hide)
+    found = api.loads(data, "xlsx", name="t.xlsx", options=ReadOptions(sheets=("旧",)))
+    assert [row.system for row in found.plan.table.rows] == ["b"] and told(found, "unplaced") == ["t.xlsx › 新 "]
+    both = api.loads(data, "xlsx", options=ReadOptions(sheets=("旧", "新")))
+    assert [row.system for row in both.plan.table.rows] == ["a", "b"]
+    with pytest.raises(ReadError, match=r'no sheet "旧表".*did you mean "旧"'):
+        api.loads(data, "xlsx", options=ReadOptions(sheets=("旧表",)))
+
+
+def test_the_user_says_what_a_header_means():
+    rows = [["步骤", "编码", "标识", "版本号"], [1, "支付", "1.2", "x"]]
+    data = workbook(("s", rows))
+    options = ReadOptions(columns={" 编码": "system", "标识*": "版本号"})
+    row = api.loads(data, "xlsx", options=options).plan.table.rows[0]
+    assert (row.order, row.system, row.version) == ("1", "支付", "1.2")
+    assert [(pair.header, pair.text) for pair in row.extra] == [("版本号 #2", "x")]
+    with pytest.raises(ReadError, match=r'no field "sytem".*did you mean "system"'):
+        api.loads(data, "xlsx", options=ReadOptions(columns={"编码": "sytem"}))
+
+
+def test_digits_and_letters_are_levels_of_risk_only_by_what_the_user_says():
+    data = workbook(("s", [HEADER, [1, "a", "1", "x", "1"], [2, "b", "1", "x", "Ｂ"], [3, "c", "1", "x", "低"]]))
+    found = api.loads(data, "xlsx")
+    assert [row.risk_level for row in found.plan.table.rows] == [Unread("1"), Unread("Ｂ"), RiskLevel.LOW]
+    assert "--risk 1=high" in told_words(found, "unreadable")[0]
+    said = ReadOptions(risks={"1": "critical", "b": "中"})
+    levels = [row.risk_level for row in api.loads(data, "xlsx", options=said).plan.table.rows]
+    assert levels == [RiskLevel.CRITICAL, RiskLevel.MEDIUM, RiskLevel.LOW]
+    with pytest.raises(ReadError, match=r'no risk level "hihg".*did you mean "high"'):
+        api.loads(data, "xlsx", options=ReadOptions(risks={"1": "hihg"}))
+
+
+@pytest.mark.parametrize("third", [["风险等级", "高", "测试人员", "王五", "备注", "无"], []])
+def test_a_form_of_labels_and_values_is_told_from_a_table(third):
+    rows = [
+        ["系统名称", "支付", "版本号", "1.2", "发布时间", "8月1日"],
+        ["变更内容", "退款", "开发人员", "李四", "分支", "r1"],
+        third,
+    ]
+    with pytest.raises(ReadError, match="this is a form with its labels beside their values"):
+        read(*rows)
+
+
+def test_a_formula_without_a_result_is_kept_and_reported():
+    found = read(HEADER, [1, "支付", "=A2+1"])
+    assert found.plan.table.rows[0].version == "=A2+1" and told(found, "unreadable") == ["t.xlsx › 发布表!C2"]
+
+
+def test_a_text_is_struck_through_by_its_runs_too():
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+
+    def strike(book):
+        struck = InlineFont(strike=True)
+        for cell in book.active[2]:
+            cell.value = CellRichText(TextBlock(struck, "x"), TextBlock(struck, "y"))
+        book.active["B3"].value = CellRichText(TextBlock(struck, "旧"), "新")
+
+    found = read(HEADER, list("12345678"), [2, "b", "2"], change=strike)
+    assert [row.system for row in found.plan.table.rows] == ["旧新"]
+    assert told(found, "unplaced") == [f"t.xlsx › 发布表!{letter}2" for letter in "ABCDEFGH"]
+
+
+def conversation(data: bytes) -> bytes:
+    """The workbook with a conversation of two on the cell B2."""
+    parts = {
+        name: zipfile.ZipFile(io.BytesIO(data)).read(name) for name in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    }
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    one = f'<Relationship Id="t1" Type="{kind}" Target="../threadedComments/threadedComment1.xml"/></Relationships>'
+    parts[rels] = parts[rels].replace(b"</Relationships>", one.encode())
+    space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+    parts["xl/threadedComments/threadedComment1.xml"] = (
+        f'<ThreadedComments xmlns="{space}"><threadedComment ref="B2" id="1"><text>谁？</text></threadedComment>'
+        '<threadedComment ref="B2" id="2" parentId="1"><text>我</text></threadedComment></ThreadedComments>'
+    ).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_conversation_is_read_once():
+    def comment(book):
+        book.active["B2"].comment = openpyxl.comments.Comment("[Threaded comment] copy", "x")
+
+    data = conversation(workbook(("s", [HEADER, [1, "支付", "1"]]), change=comment))
+    row = api.loads(data, "xlsx").plan.table.rows[0]
+    assert [(pair.header, pair.text) for pair in row.extra] == [("批注", "系统名称: 谁？\n我")]
+
+
+def test_statements_of_a_combined_column_join_those_of_the_columns_beside_it():
+    header = ["SQL脚本", "DDL", "系统", "版本"]
+    row = read(header, ["UPDATE t SET a = 1;\nDROP TABLE x;", "CREATE TABLE y (i INT);", "支付", "1"]).plan.table.rows[
+        0
+    ]
+    assert row.ddl == "CREATE TABLE y (i INT);\nDROP TABLE x;" and row.dml == "UPDATE t SET a = 1;"
+
+
+def test_ditto_without_anything_above_is_reported():
+    found = read(HEADER, [1, "同上", "1"], [2, "支付", "2", "同下"])
+    assert [row.system for row in found.plan.table.rows] == [None, "支付"]
+    assert told(found, "unplaced") == ["t.xlsx › 发布表!B2", "t.xlsx › 发布表!D3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ddl", "dml"),
+    [
+        ("select 1", "", "select 1"),
+        ("1、alter table t add c int;\n2、delete from t;", "1、alter table t add c int;", "2、delete from t;"),
+        ("use db;\ncreate index i on t(a);\ncommit;", "use db;\ncreate index i on t(a);\ncommit;", ""),
+        ("create procedure p() begin\n update t set a=1;\nend;", "create procedure p() begin\n update t set a=1;\nend;", ""),
+        ("insert into t values ('a;b', \"c;d\"); /* x; */ drop view v", "drop view v", "insert into t values ('a;b', \"c;d\"); /* x; */"),
+    ],
+)  # fmt: skip
+def test_statements_are_sorted_by_their_first_words(text, ddl, dml):
+    assert sorted_statements(text) == (ddl, dml)
+
+
+@pytest.mark.parametrize("text", ["a.sql", "https://x/y", "见附件", "是", "update the docs", "create a new user"])
+def test_what_is_no_statement_is_not_taken_for_one(text):
+    assert sorted_statements(text) is None
+
+
+@given(
+    st.text(alphabet="aset updrop;'\"-#/*\n；", max_size=60), st.sampled_from(["drop table t;", "delete from t;", ""])
+)
+def test_sorting_statements_loses_no_text(text, end):
+    found = sorted_statements(f"{text}\n{end}")
+    assert found is None or sorted("".join("".join(found).split())) == sorted("".join(f"{text}{end}".split()))
+
+
+def test_rows_of_a_long_sheet_take_no_more_memory_each_than_those_of_a_short_one():
+    def peak(count):
+        grid = Grid("s", [HEADER, *([str(n), "支付", "1.2", "a", "高", "", "", "甲"] for n in range(count))])
+        tracemalloc.start()
+        read_grids([grid], Draft("t"))
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    peak(10)
+    assert peak(2000) / 2000 < 1.3 * peak(500) / 500
+
+
+@pytest.mark.parametrize("piece", [";/*", "'", "/*", "update ", ";\n", "--", "`", 'with a "'])
+def test_a_long_cell_without_sense_is_sorted_in_a_moment(piece):
+    text = piece * (20_000 // len(piece))
+    found = sorted_statements(text)
+    assert found is None or "".join("".join(found).split()) == "".join(text.split())
+
+
+def test_whoever_waits_is_told_how_far_the_reading_of_a_long_table_is():
+    told: list[tuple[int, int]] = []
+    rows = "系统名称,版本号,变更内容\n" + "".join(f"系统{n},1.{n},x\n" for n in range(2500))
+    api.loads(rows.encode(), "csv", name="x.csv", options=ReadOptions(progress=lambda done, of: told.append((done, of))))
+    assert told == [(1000, 2501), (2000, 2501)]

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import click
 
-from relplan.cli.speech import say
+from relplan.cli.reading import read_options, reading_options
+from relplan.cli.speech import language, say
+
+if TYPE_CHECKING:
+    from relplan.model.read import Read
+    from relplan.readers.options import ReadOptions
 
 
 @click.command(
     "import",
     help=say(
-        "把表格（.xlsx、.csv）或计划文件（.yaml、.json）读成计划。读了什么、推测了什么、什么无法读取，逐格显示在标准错误上；有值无法读取时退出码为 1。",
-        "Read a spreadsheet (.xlsx, .csv) or a plan file (.yaml, .json) into a plan. What was read, guessed and could not be "
-        "read is told cell by cell on stderr; the exit code is 1 when some value could not be read.",
+        "把表格、文档或计划文件读成一份计划；可以给出多个文件。读了什么、推测了什么、什么无法读取，逐格显示在标准错误上；"
+        "有值无法读取时退出码为 1。",
+        "Read spreadsheets, documents or plan files into one plan. What was read, guessed and could not be read is told cell by "
+        "cell on stderr; the exit code is 1 when some value could not be read.",
     ),
 )
-@click.argument("file", metavar=say("文件", "FILE"))
+@click.argument("paths", metavar=say("文件…", "FILE…"), nargs=-1, required=True)
 @click.option(
     "-o",
     "--output",
@@ -31,30 +39,106 @@ from relplan.cli.speech import say
     metavar=say("格式", "FORMAT"),
     default="",
     help=say(
-        "输入的格式，扩展名不能说明时用（标准输入默认 yaml）",
-        "The format of the input where its ending does not say it (stdin: yaml)",
+        "输入的格式，扩展名不能说明时用（标准输入按内容判断）",
+        "The format of the input where its ending does not say it (stdin: as its content looks)",
+    ),
+)
+@reading_options
+@click.option(
+    "--marked",
+    metavar=say("副本", "COPY"),
+    default="",
+    help=say(
+        "另写一份工作簿的副本，有问题的单元格已着色、批注并列出（.xlsx、.xlsm）",
+        "Write a copy of the workbook too, its bad cells coloured, commented and listed (.xlsx, .xlsm)",
+    ),
+)
+@click.option(
+    "--report",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help=say(
+        "标准错误上的报告的形式；json 列出每一处的去向",
+        "The form of the report on stderr; json lists what became of it all",
     ),
 )
 @click.option(
     "--strict", is_flag=True, help=say("有值无法读取时不写任何文件", "Write nothing when some value cannot be read")
 )
 @click.option(
+    "--force",
+    is_flag=True,
+    help=say(
+        "已有的计划文件整个重写，不保留注释",
+        "Write a plan file that is there anew, without its comments",
+    ),
+)
+@click.option(
     "--check",
     is_flag=True,
     help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if the output would change"),
 )
-def command(file: str, output: str, format_: str, strict: bool, check: bool) -> None:
-    """Read a file into a plan."""
+def command(
+    paths: tuple[str, ...],
+    output: str,
+    format_: str,
+    sheets: tuple[str, ...],
+    columns: dict[str, str],
+    risks: dict[str, str],
+    limit: int | None,
+    config: str,
+    marked: str,
+    form: str,
+    strict: bool,
+    force: bool,
+    check: bool,
+) -> None:
+    """Read files into a plan."""
     from relplan import api, files, formats
-    from relplan.cli.reporting import report
+    from relplan.cli.reporting import progress_of, report, report_gone
+    from relplan.config import load
 
-    chosen = (
-        formats.named("yaml", "plan_writer") if output == files.STANDARD else formats.for_writing(output, "plan_writer")
-    )
-    read = api.load(file, format=format_, strict=strict)
-    report(read)
-    contents = {output: api.dumps(read.plan, chosen.name)}
+    if output != files.STANDARD:
+        formats.for_writing(output, "plan_writer")
+    if marked:
+        _check_copy(marked, paths)
+    options = read_options(load(config), sheets, columns, risks, limit)
+    with progress_of(options) as shown:
+        read = api.load_all(paths, format=format_, strict=strict, options=shown)
+    report(read, form=form)
+    saved = api.saved(read.plan, output, force=force)
+    if form == "text":
+        report_gone(saved.gone)
+    contents = {output: saved.data}
+    if marked:
+        contents[marked] = _marked_copy(paths[0], marked, read, options)
     if check:
         sys.exit(1 if read.unreadable() or files.changed(contents) else 0)
     files.write(contents)
     sys.exit(1 if read.unreadable() else 0)
+
+
+def _check_copy(copy: str, paths: tuple[str, ...]) -> None:
+    """Refuse a copy of several files, and one in the place of the workbook itself."""
+    from relplan.errors import WriteError, problem
+
+    if len(paths) > 1:
+        raise click.UsageError(say("--marked 只能用于一个文件", "--marked takes one file"))
+    if FilePath(paths[0]).resolve() == FilePath(copy).resolve():
+        raise WriteError(
+            problem("副本不能覆盖原文件；换一个名字", "the copy would write over the file; choose another name", copy)
+        )
+
+
+def _marked_copy(path: str, copy: str, read: Read, options: ReadOptions) -> bytes:
+    """The copy of a workbook with its marks; it must be called a workbook of the same kind."""
+    from relplan import api
+    from relplan.errors import WriteError, problem
+
+    data = api.marked_copy(path, read, language(), options=options)
+    ending = FilePath(path).suffix.lower()
+    if FilePath(copy).suffix.lower() != ending:
+        zh, en = f"副本的扩展名应与原文件相同（{ending}）", f'the copy must end as the file does, in "{ending}"'
+        raise WriteError(problem(zh, en, copy))
+    return data

@@ -3,44 +3,86 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 import click
 
 from relplan.cli.speech import language, say
 
+if TYPE_CHECKING:
+    from relplan.errors import Language
+
 
 @click.command(
     "new",
     help=say(
-        "生成一份起始计划；编辑器按它的第一行补全，所需的 JSON Schema 写在旁边。",
-        "Write a starter plan; editors complete it after its first line, the JSON Schema for that is written beside it.",
+        "生成一份起始计划；编辑器按它的第一行补全，所需的 JSON Schema 写在旁边。用 --form 则生成空白的 Excel 填写表。",
+        "Write a starter plan; editors complete it after its first line, the JSON Schema for that is written beside it. "
+        "With --form, write the blank entry form for Excel.",
     ),
 )
-@click.argument("file", default="plan.yaml", metavar=say("文件", "FILE"))
+@click.argument("file", default="", metavar=say("文件", "FILE"))
+@click.option(
+    "--form",
+    is_flag=True,
+    help=say(
+        "生成 Excel 填写表（.xlsx），填好后可以导入",
+        "Write an entry form for Excel (.xlsx), to be filled in and imported",
+    ),
+)
 @click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),
     help=say("计划的语言；默认按系统语言", "The plan's language; by default that of the locale"),
 )
 @click.option("--force", is_flag=True, help=say("覆盖已有的文件", "Write over a file that is there"))
-def command(file: str, lang: str | None, force: bool) -> None:
-    """Write a starter plan."""
+def command(file: str, form: bool, lang: str | None, force: bool) -> None:
+    """Write a starter plan, or an entry form."""
+    from relplan import files
+
+    file = file or ("form.xlsx" if form else "plan.yaml")
+    chosen: Language = "en" if (lang or language()) == "en" else "zh"
+    contents = _form(file, chosen) if form else _starter(file, chosen)
+    if file != files.STANDARD:
+        _refuse_there(file, force)
+    for path in files.write(contents):
+        click.echo(path, err=True)
+
+
+def _form(file: str, chosen: Language) -> dict[str, bytes]:
+    from relplan import api, files
+    from relplan.errors import WriteError, problem
+
+    if file != files.STANDARD and FilePath(file).suffix.lower() != ".xlsx":
+        raise WriteError(problem("填写表是 .xlsx 文件", "an entry form is an .xlsx file", file))
+    return {file: api.form(chosen)}
+
+
+def _starter(file: str, chosen: Language) -> dict[str, bytes]:
     from relplan import api, files, formats
     from relplan.errors import WriteError, problem
 
-    made = api.starter("en" if (lang or language()) == "en" else "zh")
+    made = api.starter(chosen)
     plan, schema = made.values()
     if file == files.STANDARD:
-        files.write({file: plan})
-        return
+        return {file: plan}
     if formats.for_writing(file, "plan_writer").name != "yaml":
-        raise WriteError(problem("起始计划是 .yaml 文件", "a starter plan is a .yaml file", file))
+        raise WriteError(
+            problem(
+                "起始计划是 .yaml 文件；填写表请加 --form",
+                "a starter plan is a .yaml file; for a form use --form",
+                file,
+            )
+        )
+    return {file: plan, str(FilePath(file).with_name(list(made)[1])): schema}
+
+
+def _refuse_there(file: str, force: bool) -> None:
+    from relplan.errors import WriteError, problem
+
     if FilePath(file).exists() and not force:
         raise WriteError(
             problem(
                 "文件已存在；换一个名字，或用 --force 覆盖", "the file is there; choose another name, or --force", file
             )
         )
-    beside = FilePath(file).with_name(list(made)[1])
-    for path in files.write({file: plan, str(beside): schema}):
-        click.echo(path, err=True)

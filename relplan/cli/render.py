@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from relplan.cli.reading import read_options, reading_options
 from relplan.cli.speech import say
 
 
@@ -42,10 +43,11 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     default="",
     metavar=say("格式", "FORMAT"),
     help=say(
-        "PLAN 的格式，扩展名不能说明时用（标准输入默认 yaml）",
-        "The format of PLAN where its ending does not say it (stdin: yaml)",
+        "PLAN 的格式，扩展名不能说明时用（标准输入按内容判断）",
+        "The format of PLAN where its ending does not say it (stdin: as its content looks)",
     ),
 )
+@reading_options
 @click.option(
     "-d",
     "--document",
@@ -94,12 +96,6 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     ),
 )
 @click.option(
-    "--config",
-    default="",
-    metavar=say("设置", "FILE"),
-    help=say("设置文件；默认最近的 relplan.toml", "The settings; by default the nearest relplan.toml"),
-)
-@click.option(
     "--check",
     is_flag=True,
     help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if an output would change"),
@@ -107,6 +103,11 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
 def command(
     plan: str,
     format_: str,
+    sheets: tuple[str, ...],
+    columns: dict[str, str],
+    risks: dict[str, str],
+    limit: int | None,
+    config: str,
     document: str,
     outputs: tuple[str, ...],
     lang: str | None,
@@ -114,16 +115,17 @@ def command(
     theme: str | None,
     audience: str | None,
     date: dt.date | None,
-    config: str,
     check: bool,
 ) -> None:
     """Make a document from a plan."""
     from relplan import api, files
-    from relplan.cli.reporting import report
+    from relplan.cli.reporting import progress_of, report
     from relplan.config import load
 
     settings = load(config)
-    read = api.load(plan, format=format_)
+    options = read_options(settings, sheets, columns, risks, limit)
+    with progress_of(options) as shown:
+        read = api.load(plan, format=format_, options=shown)
     if read.notices:
         report(read, ("guessed", "unplaced", "unreadable"))
     contents = api.render_all(

@@ -11,11 +11,13 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from relplan.blocks import (
+    Block,
     Callout,
     CalloutKind,
     Cell,
     Checkbox,
     Code,
+    Heading,
     Inline,
     List,
     ListItem,
@@ -27,6 +29,7 @@ from relplan.blocks import (
     lines,
     plain,
 )
+from relplan.documents.forms import facts_columns, facts_form, form_columns, guide_table, rows_form
 from relplan.documents.records import Record, part_of
 from relplan.documents.tables import (
     TONES,
@@ -130,6 +133,14 @@ def table(value: object, fields: Sequence[str] = (), level: int = 3, *, language
 
 def sheet(value: object, part: str, *, language: Language) -> Fragment:
     """The table of a part of the plan (`"scripts"`, `"rollback.steps"`): its header is there even without entries."""
+    rows, model = _part(value, part)
+    if isinstance(rows, ReleaseTable):
+        return Fragment((release_table(rows, language),))
+    return Fragment((rows_table(rows, model, language),))  # type: ignore[arg-type]
+
+
+def _part(value: object, part: str) -> tuple[object, type[BaseModel]]:
+    """A list of the plan by its name, and what its entries are."""
     rows, path = part_of(value), tuple(part.split("."))
     model = model_at(path)
     if model is None or not isinstance(rows, ReleasePlan):
@@ -140,9 +151,23 @@ def sheet(value: object, part: str, *, language: Language) -> Fragment:
         )
     for name in path:
         rows = getattr(rows, name)
-    if isinstance(rows, ReleaseTable):
-        return Fragment((release_table(rows, language),))
-    return Fragment((rows_table(rows, model, language),))  # type: ignore[arg-type]
+    return rows, ReleaseItem if isinstance(rows, ReleaseTable) else model
+
+
+def form(value: object, part: str = "", *, language: Language) -> Fragment:
+    """A part of the plan as a table to fill in, with all its columns; without `part` the facts of the plan or its rollback."""
+    owner = part_of(value)
+    if not part and isinstance(owner, ReleasePlan | Rollback):
+        return Fragment((facts_form(owner, language),))
+    return Fragment((rows_form(*_part(value, part), language),))
+
+
+def guide(value: object, part: str = "", *, language: Language) -> Fragment:
+    """What to write in each column of what `form` gives."""
+    owner = part_of(value)
+    if not part and isinstance(owner, ReleasePlan | Rollback):
+        return Fragment((guide_table(facts_columns(owner, language), language),))
+    return Fragment((guide_table(form_columns(_part(value, part)[1], language), language),))
 
 
 def entries(value: object, *, language: Language) -> Fragment:
@@ -158,7 +183,7 @@ def entries(value: object, *, language: Language) -> Fragment:
     if not isinstance(part, tuple) or not isinstance(part[0], Row):
         items = part if isinstance(part, tuple) else (part,)
         return Fragment((_list([str(item) for item in items]),))
-    if all(row.stated() == {row.main} for row in part):
+    if all(row.is_its_text() for row in part):
         return Fragment((_list([getattr(row, row.main) for row in part], numbered=isinstance(part[0], Step)),))
     return Fragment((_numbered_table(part, language),))
 
@@ -171,7 +196,7 @@ def _numbered_table(rows: tuple[Row, ...], language: Language, to_tick: bool = F
     """The columns that some entry states; steps have their number before them, and to be ticked a box and room behind."""
     bounds = columns_of(type(rows[0]))
     stated = {name for row in rows for name in row.stated()} - {"number", "id"}
-    known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated])
+    known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated] or [rows[0].main])
     if not isinstance(rows[0], Step):
         return known
     number = table_column(next(b for b in bounds if b.field == "number"), language)
@@ -206,6 +231,16 @@ def label(field: str, *, language: Language) -> str:
     return columns[field].label(language)
 
 
+def fact(value: object, field: str, *, language: Language) -> Value:
+    """One fact of the plan as the cell of a table holds it; a gap where it is not stated."""
+    part = part_of(value)
+    if not isinstance(part, ReleasePlan):
+        raise TemplateError(problem("| fact 只用于 plan", "| fact takes plan"))
+    bounds = {b.field: b for b in columns_of(ReleasePlan)}
+    _check_known([field], list(bounds))
+    return bounds[field].kind.write(getattr(part, field), language) or shown(None, language)
+
+
 def facts(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
     """The facts of the plan, or of its rollback, as a table of keys and values; `fields` names some, gaps marked."""
     part = part_of(value)
@@ -216,12 +251,25 @@ def facts(value: object, fields: Sequence[str] = (), *, language: Language) -> F
     return Fragment((facts_table(part, language, fields),))
 
 
-def markdown(value: object, *, language: Language) -> Fragment:
-    """A text that is Markdown itself, parsed for itself; nothing in it is a template."""
+def markdown(value: object, level: int = 1, *, language: Language) -> Fragment:
+    """A text that is Markdown itself, parsed for itself; nothing in it is a template. Its headings begin at `level`."""
     text = part_of(value)
     if text is None:
         return Fragment((Paragraph((Mark(labels(language)["gap"], "gap"),)),))
-    return Fragment(to_blocks(str(text), keep_line_ends=True))
+    return Fragment(_below(to_blocks(str(text), keep_line_ends=True), level))
+
+
+def _below(blocks: tuple[Block, ...], level: int) -> tuple[Block, ...]:
+    """The blocks with their highest heading at `level` where it is higher, the others as far below it as they were."""
+    highest = min((block.level for block in blocks if isinstance(block, Heading)), default=level)
+    if highest >= level:
+        return blocks
+    return tuple(
+        Heading(min(6, block.level + level - highest), block.content, block.anchor)
+        if isinstance(block, Heading)
+        else block
+        for block in blocks
+    )
 
 
 def code(value: object, syntax: str = "", *, language: Language) -> Fragment:
@@ -337,8 +385,11 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "counts": counts,
         "dated": dated,
         "entries": entries,
+        "fact": fact,
         "facts": facts,
         "fill": fill,
+        "form": form,
+        "guide": guide,
         "is_none": is_none,
         "label": label,
         "markdown": markdown,

@@ -67,7 +67,7 @@ def _is_shown(bound: BoundColumn, rows: Sequence[BaseModel]) -> bool:
 def release_table(table: ReleaseTable, language: Language) -> Table:
     """The release table in one piece, its extra columns last, as it is read back from a sheet."""
     known = rows_table(table.rows, ReleaseItem, language, _shown_fields(table))
-    return _with_extra(known, table)
+    return with_extra(known, table)
 
 
 def _shown_fields(table: ReleaseTable) -> list[str]:
@@ -80,9 +80,11 @@ def _shown_fields(table: ReleaseTable) -> list[str]:
     return [b.field for b in columns_of(ReleaseItem) if b.field in shadowed or _is_shown(b, table.rows)]
 
 
-def _with_extra(known: Table, table: ReleaseTable) -> Table:
+def with_extra(known: Table, table: ReleaseTable) -> Table:
     """The table with the columns that no one knows behind it."""
     captions = table.extra_headers()
+    if not captions:
+        return known
     pairs = [{pair.header: pair.text for pair in row.extra} for row in table.rows]
     rows = (
         (*cells, *(extra.get(caption, "") for caption in captions))
@@ -109,7 +111,7 @@ def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> t
     cells = tuple(tuple(_cell_or_listing(row, b, listings, language) for b in core) for row in table.rows)
     blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), cells)]
     if further or table.extra_headers():
-        rest = _with_extra(rows_table(table.rows, ReleaseItem, language, ["order", "system", *further]), table)
+        rest = with_extra(rows_table(table.rows, ReleaseItem, language, ["order", "system", *further]), table)
         blocks += (Heading(level, (Text(words["further_columns"]),)), rest)
     if listings:
         blocks += (Heading(level, (Text(words["listings"]),)), *listings)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import functools
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
 
 from relplan.blocks import (
     CALLOUT_KINDS,
+    Anchor,
     Block,
     Callout,
     Cell,
@@ -131,17 +133,57 @@ def to_blocks(
     Raises:
         TemplateError: a block value does not stand alone in its paragraph.
     """
+    return _Builder(values or Values(), load_image, keep_line_ends).blocks(_tree(text, html=False).children)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A block of a Markdown file.
+
+    Attributes:
+        block: the block; None for a piece of HTML.
+        line: where it begins, counted from 1.
+        inner: the lines of a list's items, or of a table's rows with the header first.
+        html: the text of a piece of HTML.
+    """
+
+    block: Block | None
+    line: int
+    inner: tuple[int, ...] = ()
+    html: str = ""
+
+
+def located(text: str) -> Iterator[Located]:
+    """The blocks of a Markdown document that someone wrote, with their lines.
+
+    HTML in it is read, line ends stay, and the notations of templates (`[TOC]`, `\\newpage`, `[#anchor]`) mean nothing.
+    """
+    builder = _Reader(Values(), None, keep_line_ends=True)
+    for node in _tree(text, html=True).children:
+        line = _line(node)
+        if node.type == "html_block":
+            yield Located(None, line, html=node.content)
+            continue
+        rows = [row for part in node.children for row in part.children] if node.type == "table" else node.children
+        for block in builder.blocks([node]):
+            yield Located(block, line, tuple(_line(row) for row in rows) if isinstance(block, List | Table) else ())
+
+
+def _line(node: SyntaxTreeNode) -> int:
+    return node.map[0] + 1 if node.map else 0
+
+
+def _tree(text: str, html: bool) -> SyntaxTreeNode:
     from markdown_it.tree import SyntaxTreeNode
 
-    tree = SyntaxTreeNode(_parser().parse(text))
-    return _Builder(values or Values(), load_image, keep_line_ends).blocks(tree.children)
+    return SyntaxTreeNode(_parser(html).parse(text))
 
 
 @functools.cache
-def _parser() -> MarkdownIt:
+def _parser(html: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": html}).enable(["table", "strikethrough"])
 
 
 _ALERT: Final = re.compile(r"\[!(\w+)\]\s*")
@@ -252,15 +294,7 @@ class _Builder:
 
     def inline(self, nodes: Sequence[SyntaxTreeNode]) -> Content:
         """The inline content of nodes; neighbouring texts are one."""
-        merged: list[Inline] = []
-        for number, node in enumerate(nodes):
-            for each in self._inline(node, nodes, number):
-                last = merged[-1] if merged else None
-                if isinstance(each, Text) and isinstance(last, Text):
-                    merged[-1] = Text(last.text + each.text)
-                else:
-                    merged.append(each)
-        return tuple(merged)
+        return _merged(each for number, node in enumerate(nodes) for each in self._inline(node, nodes, number))
 
     def _inline(self, node: SyntaxTreeNode, siblings: Sequence[SyntaxTreeNode], number: int) -> Iterator[Inline]:
         match node.type:
@@ -309,6 +343,75 @@ class _Builder:
     def _target(self, target: str) -> str:
         """A link target with its tokens replaced; they arrive percent-encoded."""
         return self._values.text(unquote(target)) if "%EE%80%80" in target else target
+
+
+class _Reader(_Builder):
+    """Makes blocks of a document that someone wrote: HTML between its words is read."""
+
+    def _paragraph(self, inline: SyntaxTreeNode) -> Iterator[Block]:
+        if content := self.inline(inline.children):
+            yield Paragraph(content)
+
+    def _heading(self, node: SyntaxTreeNode) -> Heading:
+        return Heading(int(node.tag[1:]), self.inline(node.children[0].children))
+
+    def _code(self, node: SyntaxTreeNode) -> Code:
+        return Code(node.content.removesuffix("\n"), node.info.strip())
+
+    def inline(self, nodes: Sequence[SyntaxTreeNode]) -> Content:
+        open_elements: list[tuple[str, list[Inline]]] = [("", [])]
+        for number, node in enumerate(nodes):
+            if node.type == "html_inline":
+                _element(node.content, open_elements)
+            elif node.type == "image":
+                open_elements[-1][1].append(Text(node.content))
+            else:
+                open_elements[-1][1].extend(self._inline(node, nodes, number))
+        while len(open_elements) > 1:  # never closed: its words stand as they are
+            _, inner = open_elements.pop()
+            open_elements[-1][1].extend(inner)
+        return _merged(open_elements[0][1])
+
+
+_TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>[^>]*)>", re.DOTALL)
+_ID: Final = re.compile(r"""\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_WRAPPERS: Final[Mapping[str, Callable[[Content], Inline]]] = {
+    "strong": Strong, "b": Strong, "em": Emphasis, "i": Emphasis, "del": Strike, "s": Strike, "strike": Strike,
+}  # fmt: skip
+_WITHOUT_LOOK: Final = frozenset(
+    ["a", "span", "font", "u", "ins", "mark", "sub", "sup", "small", "big", "center", "kbd", "code", "img", "p", "div"]
+)
+
+
+def _element(tag: str, open_elements: list[tuple[str, list[Inline]]]) -> None:
+    """Take one tag of HTML between words; what is no element of HTML is text."""
+    match = _TAG.fullmatch(tag)
+    name = match["name"].lower() if match else ""
+    here = open_elements[-1][1]
+    if name == "br":
+        here.append(LineBreak())
+    elif match and name == "a" and not match["close"] and (spot := _ID.search(match["attributes"])):
+        here.append(Anchor(unescape(spot[1])))
+    elif match and name in _WRAPPERS:
+        if not match["close"]:
+            open_elements.append((name, []))
+        elif open_elements[-1][0] == name:
+            _, inner = open_elements.pop()
+            open_elements[-1][1].append(_WRAPPERS[name](_merged(inner)))
+    elif not tag.startswith("<!--") and name not in _WITHOUT_LOOK:
+        here.append(Text(tag))
+
+
+def _merged(content: Iterable[Inline]) -> Content:
+    """Inline content in which neighbouring texts are one."""
+    merged: list[Inline] = []
+    for each in content:
+        last = merged[-1] if merged else None
+        if isinstance(each, Text) and isinstance(last, Text):
+            merged[-1] = Text(last.text + each.text)
+        else:
+            merged.append(each)
+    return tuple(merged)
 
 
 def _is_wide(char: str) -> bool:

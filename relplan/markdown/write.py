@@ -67,6 +67,11 @@ def write(document: Document) -> bytes:
     return (body.strip("\n") + "\n").encode()
 
 
+def text_of(blocks: Iterable[Block]) -> str:
+    """Blocks as Markdown that goes on in another document; a contents list in them is left out."""
+    return _blocks(blocks, _Context(Document("", "zh", ()), frozenset())).strip("\n")
+
+
 def _blocks(blocks: Iterable[Block], context: _Context) -> str:
     """Blocks with a blank line between them, and a comment where two lists would become one."""
     parts: list[str] = []

@@ -154,11 +154,11 @@ class ChoiceKind(_TypedKind[C], Generic[C]):
 
 
 class MinutesKind(_TypedKind[int]):
-    """A length of time in whole minutes: `30`, `30分钟`, `1.5h`, `1小时30分`."""
+    """A length of time in whole minutes: `30`, `30分钟`, `1.5h`, `1小时30分`, `半小时`."""
 
     as_text: ClassVar[bool] = False
     _FORM: ClassVar = re.compile(
-        r"(?:(\d{1,4}(?:\.\d{1,2})?)\s*(?:小时|小時|h|hours?|hrs?)\s*)?(?:(\d{1,6})\s*(?:分钟|分鐘|分|m|mins?|minutes?)?)?",
+        r"(?:(\d{1,4}(?:\.\d{1,2})?)\s*(?:个?小时|個?小時|h|hours?|hrs?)\s*)?(?:(\d{1,6})\s*(?:分钟|分鐘|分|m|mins?|minutes?)?)?",
         re.IGNORECASE,
     )
 
@@ -169,6 +169,8 @@ class MinutesKind(_TypedKind[int]):
         return {"anyOf": [{"type": "integer", "minimum": 0}, {"type": ["string", "null"]}]}
 
     def _parse(self, text: str) -> int | None:
+        if text in ("半小时", "半个小时", "半小時"):
+            return 30
         match = self._FORM.fullmatch(text)
         if not match or (not text.isascii() and not re.search(r"[分小时時]", text)):
             return None
@@ -207,7 +209,8 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
         if isinstance(value, Nothing):
             value = value.word
         if isinstance(value, str):
-            entries = self._entries(lines_of(normalise(value)))
+            text = normalise(value)
+            entries = self._entries([text] if self.inline and _COUNTED.fullmatch(text) else lines_of(text))
         else:
             entries = self._entries(value if isinstance(value, list | tuple) else [value])
         if len(entries) == 1 and is_none_word(str(entries[0])):
@@ -355,6 +358,8 @@ def _only(value: Mapping[Any, Any], *keys: str) -> dict[str, str]:
 
 # A list in a cell, as people number it: `1.`, `1、`, `1)`, `（1）`, `①`; and as they bullet it.
 _NUMBER: Final = re.compile(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*")
+_COUNTED: Final = re.compile(r"\d{1,3}(?:[^\S\n]*[、，,;；][^\S\n]*\d{1,3})+")
+"""`1、2、3` side by side: words, where a number before a sentence would be its place in a list."""
 _BULLET: Final = re.compile(r"[•●▪◦·][^\S\n]*|[-*–][^\S\n]+")
 _INDENT: Final = "   "
 NAMES: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
@@ -380,6 +385,14 @@ def lines_of(text: str) -> list[str]:
         else:
             entries[-1].append(line.removeprefix(_INDENT))
     return [entry for entry in ("\n".join(lines).strip() for lines in entries) if entry]
+
+
+def without_mark(line: str) -> tuple[str, str]:
+    """The number of an entry of a list, blank where it has a bullet or nothing, and its text: `1、备份` -> `1`, `备份`."""
+    if match := _NUMBER.match(line):
+        return re.sub(r"\D", "", match[0]) or str(ord(match[0][0]) - ord("①") + 1), line[match.end() :].strip()
+    match = _BULLET.match(line)
+    return "", line[match.end() :].strip() if match else line
 
 
 def numbered(entries: Iterable[str]) -> str:

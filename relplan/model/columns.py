@@ -35,6 +35,7 @@ class Column:
         width: in half-width characters (a Chinese character takes two), for the widest sensible column.
         optional: shown only where some row has it.
         code: its text is code or configuration.
+        required: a form asks for it; a plan may leave it out.
         hint_zh, hint_en: what to write there, for forms and documentation.
     """
 
@@ -45,6 +46,7 @@ class Column:
     width: int = 16
     optional: bool = False
     code: bool = False
+    required: bool = False
     hint_zh: str = ""
     hint_en: str = ""
 
@@ -124,17 +126,25 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^�
 _NOISE: Final = re.compile(r"[*:：.\s_\-#]+")
 # Characters of headers as Taiwan and Hong Kong write them.
 _TO_SIMPLIFIED: Final = str.maketrans(
-    "賴發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況",
-    "赖发布线顺号统称变内风险级别规关联设组态资结构开员测试验证负责备注复说时间计划编应环专业务产异动执确认审单状况",
+    "賴發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況預過圍與數據庫腳裝總歷後條觸決參範務聯絡見",
+    "赖发布线顺号统称变内风险级别规关联设组态资结构开员测试验证负责备注复说时间计划编应环专业务产异动执确认审单状况预过围与数据库脚装总历后条触决参范务联络见",
 )
 
 
-@functools.lru_cache(maxsize=4096)
+_LONGEST_HEADER: Final = 500
+"""Characters; what is longer is no header, and is not looked at to its end."""
+
+
 def normalise_header(header: str) -> str:
     """A header without what people add to it: width, brackets and what is in them, `*`, colons, blanks, case.
 
     A header that is nothing but brackets, or `#`, keeps what it has.
     """
+    return _normalised(header[:_LONGEST_HEADER])
+
+
+@functools.lru_cache(maxsize=4096)
+def _normalised(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).lower().translate(_TO_SIMPLIFIED)
     bare = _NOISE.sub("", _BRACKETS.sub("", text))
     return bare or re.sub(r"\s+", "", text)

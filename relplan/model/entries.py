@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import model_validator
@@ -18,11 +19,23 @@ PARTS: Final = (
     "deployment",
     "verification",
     "rollback",
-    "table",
     "scripts",
     "packages",
+    "table",
 )
 """The parts of a plan in the order of its document; a section of the team's own may follow any of them."""
+
+
+_REMARK: Final = re.compile(
+    r"(?P<text>[^\n]*\S)\s*(?:（(?P<a>[^（）()\n]+)）|\((?P<b>[^（）()\n]+)\)|【(?P<c>[^【】\n]+)】)"
+)
+_VERSION: Final = re.compile(r"(?P<name>[^:：\n]*[^:：\s])\s*[:：]\s*(?P<version>[vV]?\d?[\w.+-]*\.[\w.+-]+)")
+
+
+def _remark_apart(text: str) -> tuple[str, str]:
+    """`张三（运维）` as the text and what its last brackets hold; blank where no brackets end it."""
+    match = _REMARK.fullmatch(text)
+    return (match["text"], (match["a"] or match["b"] or match["c"]).strip()) if match else (text, "")
 
 
 class Participant(Row):
@@ -37,6 +50,9 @@ class Participant(Row):
             "Name",
             "人员|参与人员|成员|联系人|member|participant",
             width=12,
+            required=True,
+            hint_zh="一行一个人",
+            hint_en="One person a row",
         ),
     ] = None
     roles: Annotated[
@@ -46,6 +62,8 @@ class Participant(Row):
             "Roles",
             "岗位|职责角色|role|team",
             width=16,
+            hint_zh="如 开发、测试、运维；多个用顿号分开",
+            hint_en="Such as developer, tester; several with commas",
         ),
     ] = ()
     duty: Annotated[
@@ -55,6 +73,8 @@ class Participant(Row):
             "Duty",
             "工作内容|分工|任务|responsibility",
             width=36,
+            hint_zh="当晚做什么",
+            hint_en="What they do on the night",
         ),
     ] = None
     contact: Annotated[
@@ -64,20 +84,28 @@ class Participant(Row):
             "Contact",
             "电话|手机|联系电话|phone|mobile|e-mail|email|邮箱",
             width=24,
+            hint_zh="电话、内线或邮箱",
+            hint_en="Telephone or mail",
         ),
     ] = None
 
     @classmethod
     def fields_of_text(cls, text: str) -> dict[str, Any]:
-        for opening, closing in ("（）", "()"):
-            name, mark, rest = text.partition(opening)
-            if mark and name.strip() and rest.endswith(closing) and not set(rest[:-1]) & set("（）()\n"):
-                return {"name": name, "roles": rest[:-1]}
-        return {"name": text}
+        name, roles = _remark_apart(text)
+        return {"name": name, "roles": roles} if roles else {"name": text}
+
+
+_CONDITION: Final = re.compile(
+    r"(?:根据|視|视|如有|如需|如果|若|可选|必要|按需|仅|当).*|.*(?:可选|时|需要|情况)|.*\b(?:optional|if|when|as needed)\b.*",
+    re.IGNORECASE,
+)
 
 
 class Step(Row):
-    """Something to do or to verify, in its order. relplan never runs a command."""
+    """Something to do or to verify, in its order. relplan never runs a command.
+
+    In text, brackets at its end hold its condition where they speak of one: `备份数据库（根据实际需要，可选）`.
+    """
 
     main: ClassVar = "text"
 
@@ -110,8 +138,12 @@ class Step(Row):
         Column(
             "步骤",
             "Step",
-            "内容|步骤说明|操作步骤|事项|验证点|验证内容|检查项|activity|activities|task|check",
+            "内容|步骤说明|操作步骤|操作内容|步骤内容|步骤描述|实施步骤|实施内容|执行步骤|执行内容|工作内容|任务内容|具体操作|操作说明|操作|总体步骤|"
+            "事项|任务|验证点|验证内容|验证步骤|检查项|检查内容|activity|activities|action item|actions|task|tasks|check|description",
             width=48,
+            required=True,
+            hint_zh="一行一个步骤，按执行的顺序",
+            hint_en="One step a row, in the order of execution",
         ),
     ] = None
     owner: Annotated[
@@ -119,8 +151,10 @@ class Step(Row):
         Column(
             "负责人",
             "Owner",
-            "执行人|操作人|操作人员|责任人|pic",
+            "执行人|执行人员|操作人|操作人员|责任人|实施人|实施人员|验证人|验证人员|人员|pic|assignee|responsible",
             width=12,
+            hint_zh="谁执行；多人用顿号分开",
+            hint_en="Who does it; several with commas",
         ),
     ] = ()
     minutes: Annotated[
@@ -128,8 +162,10 @@ class Step(Row):
         Column(
             "时长（分钟）",
             "Minutes",
-            "时长|预计时长|耗时|分钟|duration|duration (min)",
+            "时长|预计时长|预计耗时|计划时长|耗时|用时|分钟|duration|duration (min)|estimated time",
             width=8,
+            hint_zh="预计分钟数，如 15",
+            hint_en="How many minutes it takes, such as 15",
         ),
     ] = None
     condition: Annotated[
@@ -139,6 +175,8 @@ class Step(Row):
             "Condition",
             "前提|前提条件|是否可选|when",
             width=18,
+            hint_zh="在什么情况下执行；总要执行的不填",
+            hint_en="When it is done; blank: always",
         ),
     ] = None
     action: Annotated[
@@ -149,6 +187,8 @@ class Step(Row):
             "类型|步骤类型|type",
             width=12,
             optional=True,
+            hint_zh="从下拉列表中选择",
+            hint_en="Choose from the list",
         ),
     ] = None
     system: Annotated[
@@ -159,6 +199,8 @@ class Step(Row):
             "系统名称|应用|涉及系统",
             width=16,
             optional=True,
+            hint_zh="在哪个系统上执行",
+            hint_en="On which system",
         ),
     ] = None
     command: Annotated[
@@ -170,6 +212,8 @@ class Step(Row):
             width=36,
             optional=True,
             code=True,
+            hint_zh="要执行的命令，原样粘贴；只显示，不会运行",
+            hint_en="The command, pasted as it is; it is shown, never run",
         ),
     ] = None
     expected: Annotated[
@@ -180,12 +224,25 @@ class Step(Row):
             "预期|期望结果|验证标准|expected result",
             width=30,
             optional=True,
+            hint_zh="怎样算成功",
+            hint_en="What tells that it worked",
         ),
     ] = None
 
+    @classmethod
+    def fields_of_text(cls, text: str) -> dict[str, Any]:
+        bare, remark = _remark_apart(text)
+        return {"text": bare, "condition": remark} if _CONDITION.fullmatch(remark) else {"text": text}
+
+    def standing_at(self, position: int) -> Self:
+        """The step without a number that only says its position, so that an insertion renumbers what follows."""
+        if self.number == str(position) and self.stated() != {"number"}:
+            return self.model_copy(update={"number": None})
+        return self
+
 
 class Script(Row):
-    """A database script of the release."""
+    """A database script of the release. In text, brackets behind its name hold a note: `a.sql 【先执行】`."""
 
     main: ClassVar = "name"
 
@@ -196,6 +253,9 @@ class Script(Row):
             "Script",
             "脚本名称|脚本名|名称|sql脚本|script name",
             width=28,
+            required=True,
+            hint_zh="一行一个脚本",
+            hint_en="One script a row",
         ),
     ] = None
     file: Annotated[
@@ -205,6 +265,8 @@ class Script(Row):
             "File",
             "文件名|脚本文件|路径|file name|path",
             width=32,
+            hint_zh="文件名，可以带路径",
+            hint_en="The name of the file, with its path if need be",
         ),
     ] = None
     version: Annotated[
@@ -214,6 +276,8 @@ class Script(Row):
             "Version",
             "版本号",
             width=12,
+            hint_zh="脚本的版本",
+            hint_en="The version of the script",
         ),
     ] = None
     checksum: Annotated[
@@ -223,6 +287,8 @@ class Script(Row):
             "Checksum",
             "md5|md5sum|sha256|校验码",
             width=36,
+            hint_zh="如 MD5 或 SHA-256",
+            hint_en="Such as MD5 or SHA-256",
         ),
     ] = None
     undo: Annotated[
@@ -232,6 +298,8 @@ class Script(Row):
             "Undo script",
             "回滚脚本|rollback script|undo",
             width=28,
+            hint_zh="撤销它的脚本",
+            hint_en="The script that undoes it",
         ),
     ] = None
     note: Annotated[
@@ -241,12 +309,19 @@ class Script(Row):
             "Note",
             "说明|remark|comment|notes",
             width=36,
+            hint_zh="如 在哪个库执行、先后要求",
+            hint_en="Such as the database it runs on, or what comes first",
         ),
     ] = None
 
+    @classmethod
+    def fields_of_text(cls, text: str) -> dict[str, Any]:
+        name, note = _remark_apart(text)
+        return {"name": name, "note": note or None}
+
 
 class Package(Row):
-    """A package that is installed."""
+    """A package that is installed. Text may be its name, its version and a note: `Web安装包：V5.12.0 （全部更新）`."""
 
     main: ClassVar = "name"
 
@@ -257,6 +332,9 @@ class Package(Row):
             "Package",
             "包名|安装包名称|名称|交付包名称|artifact|package name",
             width=28,
+            required=True,
+            hint_zh="一行一个安装包",
+            hint_en="One package a row",
         ),
     ] = None
     file: Annotated[
@@ -266,6 +344,8 @@ class Package(Row):
             "File",
             "文件名|路径|file name|path",
             width=32,
+            hint_zh="文件名，可以带路径",
+            hint_en="The name of the file, with its path if need be",
         ),
     ] = None
     version: Annotated[
@@ -275,6 +355,8 @@ class Package(Row):
             "Version",
             "版本号",
             width=12,
+            hint_zh="安装包的版本",
+            hint_en="The version of the package",
         ),
     ] = None
     checksum: Annotated[
@@ -284,6 +366,8 @@ class Package(Row):
             "Checksum",
             "md5|md5sum|sha256|校验码",
             width=36,
+            hint_zh="如 MD5 或 SHA-256",
+            hint_en="Such as MD5 or SHA-256",
         ),
     ] = None
     note: Annotated[
@@ -293,12 +377,21 @@ class Package(Row):
             "Note",
             "说明|remark|comment|notes",
             width=36,
+            hint_zh="如 全部更新、只更新配置",
+            hint_en='Such as "all nodes" or "configuration only"',
         ),
     ] = None
 
+    @classmethod
+    def fields_of_text(cls, text: str) -> dict[str, Any]:
+        bare, note = _remark_apart(text)
+        match = _VERSION.fullmatch(bare)
+        name, version = (match["name"], match["version"]) if match else (bare, None)
+        return {"name": name, "version": version, "note": note or None}
+
 
 class Section(Row):
-    """A section of the team's own, kept with its place: after which part of the plan it stands."""
+    """A section of the team's own, kept with its place: after which part of the plan it stands; `None` is the end."""
 
     main: ClassVar = "title"
 
@@ -338,4 +431,6 @@ class Section(Row):
         if self.after is not None and self.after not in PARTS:
             known = ", ".join(PARTS)
             raise Refused(f"未知的部分“{self.after}”；可用：{known}", f'unknown part "{self.after}"; known: {known}')
+        if self.after == PARTS[-1]:
+            object.__setattr__(self, "after", None)
         return self

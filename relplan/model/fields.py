@@ -44,6 +44,9 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
+R = TypeVar("R", bound="Row")
+
+
 class Row(Part):
     """An entry of a list: a row in tables. Text alone fills its main field, for cells are text."""
 
@@ -60,12 +63,17 @@ class Row(Part):
         """The fields that an entry written as plain text fills."""
         return {cls.main: text}
 
+    def standing_at(self: R, position: int) -> R:
+        """The row as the entry of a list at `position`, counted from 1."""
+        return self
+
     def stated(self) -> frozenset[str]:
         """The names of the fields that say something."""
         return frozenset(name for name, value in self if value not in (None, ()))
 
-
-R = TypeVar("R", bound=Row)
+    def is_its_text(self) -> bool:
+        """Whether it says no more than its main text, and that text, read again, no less."""
+        return self.stated() == {self.main} and type(self).model_validate(getattr(self, self.main)) == self
 
 
 def as_list(value: object) -> object:
@@ -86,7 +94,7 @@ def said(rows: tuple[R, ...]) -> tuple[R, ...] | Nothing:
         text = getattr(said[0], said[0].main)
         if isinstance(text, str) and is_none_word(text):
             return Nothing(text)
-    return said
+    return tuple(row.standing_at(position) for position, row in enumerate(said, 1))
 
 
 class RowsOf:

@@ -1,7 +1,8 @@
 """Dates and times as release plans write them, and the one way relplan writes them.
 
 Year first, in digits: `2026-08-20 22:00`, `2026/8/20`, `2026.8.20 22:00:30`, `2026年8月20日 22时30分`,
-`2026年8月20日（周四）晚上10点`, `2026-08-20T22:00+08:00`. What has no year first, or a weekday that is
+`2026年8月20日（周四）晚上10点`, `2026-08-20 22:00 (Thu)`,
+`2026-08-20T22:00+08:00`. What has no year first, or a weekday that is
 not that day's, is not read: 03/04 is two days, and only the writer knows which.
 """
 
@@ -12,13 +13,16 @@ import re
 from typing import Final
 
 _DATE: Final = r"(?P<y>\d{4})\s*(?:(?P<s>[-/.])\s*(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})|年\s*(?P<m2>\d{1,2})\s*月\s*(?P<d2>\d{1,2})\s*[日号])"
-_WEEKDAY: Final = r"(?:\s*[(（]?\s*(?:周|星期|礼拜)(?P<w>[一二三四五六日天])\s*[)）]?)?"
+_WEEKDAYS: Final = ("一Mon", "二Tue", "三Wed", "四Thu", "五Fri", "六Sat", "日Sun天")
+_DAY: Final = r"\s*[(（]?\s*(?:(?:周|星期|礼拜)(?P<{0}>[一二三四五六日天])|(?P<{0}e>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}})\s*[)）]?"
 _CLOCK: Final = (
     r"(?P<half>凌晨|早上|上午|中午|下午|晚上|晚|夜里)?\s*(?P<h>\d{1,2})"
     r"(?:\s*[:：]\s*(?P<i>\d{2})(?:[:：](?P<sec>\d{2}))?|\s*[点时點時]\s*(?:(?P<i2>\d{1,2})\s*分?|(?P<mid>半|整))?)"
 )
 _ZONE: Final = r"(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}))?"
-_MOMENT: Final = re.compile(rf"{_DATE}{_WEEKDAY}(?:(?:\s*T\s*|\s*[,，]?\s*){_CLOCK}{_ZONE})?", re.IGNORECASE)
+_MOMENT: Final = re.compile(
+    rf"{_DATE}(?:{_DAY.format('w')})?(?:(?:\s*T\s*|\s*[,，]?\s*){_CLOCK}{_ZONE}(?:{_DAY.format('v')})?)?", re.IGNORECASE
+)
 # Where an end may follow, 22:00-02:00 is a stretch of time and not a zone five hours west of somewhere.
 _START: Final = re.compile(_MOMENT.pattern.replace("[+-]", "[+]"), re.IGNORECASE)
 _LATER_CLOCK: Final = re.compile(rf"(?P<next>次日|第二天|翌日|\+1\s*)?\s*{_CLOCK}")
@@ -72,7 +76,8 @@ def canonical(moment: dt.date) -> dt.date:
 def _moment(match: re.Match[str]) -> dt.date | None:
     try:
         day = dt.date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
-        if match["w"] and "一二三四五六日".index(match["w"].replace("天", "日")) != day.weekday():
+        days = [match[name].capitalize() for name in ("w", "we", "v", "ve") if match[name]]
+        if any(named not in _WEEKDAYS[day.weekday()] for named in days):
             return None
         if match["h"] is None:
             return day

@@ -8,6 +8,7 @@ Blank is `None` or `()`: not stated. `Nothing` is a stated "none", `Unread` word
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
@@ -17,7 +18,7 @@ from pydantic import BaseModel, model_validator
 from relplan.errors import LANGUAGES, Language, Path, Refused
 from relplan.model import moments
 from relplan.model.celltext import RequiredTextKind, TextKind
-from relplan.model.columns import Column, columns_of
+from relplan.model.columns import BoundColumn, Column, columns_of
 from relplan.model.entries import Package, Participant, Script, Section, Step
 from relplan.model.fields import (
     Items,
@@ -45,6 +46,8 @@ class Window(Part):
             "Start",
             "开始|计划开始时间|发布开始时间|start time",
             width=20,
+            hint_zh="如 2026-08-20 22:00",
+            hint_en="Such as 2026-08-20 22:00",
         ),
     ] = None
     end: Annotated[
@@ -54,6 +57,8 @@ class Window(Part):
             "End",
             "结束|计划结束时间|发布结束时间|end time",
             width=20,
+            hint_zh="如 2026-08-21 02:00",
+            hint_en="Such as 2026-08-21 02:00",
         ),
     ] = None
     text: Annotated[
@@ -64,6 +69,8 @@ class Window(Part):
             "发布窗口|投产窗口|变更窗口|上线窗口|停机窗口|window|deployment window|release date",
             nouns="时间|日期",
             width=36,
+            hint_zh="时间说不清时写文字；写了开始和结束时间就不用填",
+            hint_en="In words, where start and end do not say it",
         ),
     ] = None
 
@@ -101,6 +108,8 @@ class Rollback(Part):
             "Rollback deadline",
             "回退截止时间|最晚回退时间|deadline",
             width=20,
+            hint_zh="最晚在何时决定回退，如 2026-08-21 01:00",
+            hint_en="By when to decide, such as 2026-08-21 01:00",
         ),
     ] = None
     points: Annotated[
@@ -110,6 +119,8 @@ class Rollback(Part):
             "Verification points",
             "验证点|points",
             width=20,
+            hint_zh="到时须已通过的验证点的序号，如 1、2",
+            hint_en="The numbers of the verification steps that must have passed by then, such as 1, 2",
         ),
     ] = ()
     decider: Annotated[
@@ -119,6 +130,8 @@ class Rollback(Part):
             "Decided by",
             "决策人|decider",
             width=16,
+            hint_zh="谁决定是否回退",
+            hint_en="Who decides on it",
         ),
     ] = ()
     text: Annotated[
@@ -128,6 +141,8 @@ class Rollback(Part):
             "Rollback trigger",
             "触发条件|回滚条件|回退条件|trigger",
             width=48,
+            hint_zh="其他触发条件",
+            hint_en="Other triggers, in words",
         ),
     ] = None
 
@@ -186,6 +201,8 @@ class ReleasePlan(Part):
             "Title",
             "计划名称|发布计划名称|文档标题",
             width=48,
+            hint_zh="不填则用产品和版本组成",
+            hint_en="Left out: made of product and version",
         ),
     ] = None
     product: Annotated[
@@ -195,6 +212,9 @@ class ReleasePlan(Part):
             "Product",
             "产品名称|项目|项目名称|product name|project",
             width=32,
+            required=True,
+            hint_zh="这次发布的产品",
+            hint_en="The product that is released",
         ),
     ] = None
     version: Annotated[
@@ -205,6 +225,9 @@ class ReleasePlan(Part):
             "版本号|发布版本号|交付版本|release version|release",
             nouns="版本",
             width=20,
+            required=True,
+            hint_zh="这次发布的版本，如 1.12.0",
+            hint_en="The version that is released, such as 1.12.0",
         ),
     ] = None
     kind: Annotated[
@@ -215,6 +238,8 @@ class ReleasePlan(Part):
             "类型|变更类型|投产类型|release type",
             nouns="类型",
             width=12,
+            hint_zh="从下拉列表中选择",
+            hint_en="Choose from the list",
         ),
     ] = None
     iterations: Annotated[
@@ -224,6 +249,8 @@ class ReleasePlan(Part):
             "Iterations",
             "冲刺|sprint|sprints|iteration|所属迭代",
             width=20,
+            hint_zh="如 sprint12；多个用顿号分开",
+            hint_en="Such as sprint12; several with commas",
         ),
     ] = ()
     goal: Annotated[
@@ -233,6 +260,8 @@ class ReleasePlan(Part):
             "Goal",
             "发布目标|版本目标|release goal",
             width=60,
+            hint_zh="这一版要达到什么",
+            hint_en="What this release is for",
         ),
     ] = None
     language: Annotated[
@@ -243,6 +272,8 @@ class ReleasePlan(Part):
             "Language",
             "语言",
             width=8,
+            hint_zh="zh 或 en",
+            hint_en="zh or en",
         ),
     ] = "zh"
     time_zone: Annotated[
@@ -253,6 +284,8 @@ class ReleasePlan(Part):
             "Time zone",
             "timezone",
             width=20,
+            hint_zh="如 Asia/Shanghai",
+            hint_en="Such as Asia/Shanghai",
         ),
     ] = DEFAULT_ZONE
     window: Window = Window()
@@ -263,6 +296,8 @@ class ReleasePlan(Part):
             "Impact",
             "发布范围|变更范围|影响业务清单|services impacted|release scope",
             width=60,
+            hint_zh="一条一行：影响哪些用户、系统和数据",
+            hint_en="One a line: which users, systems and data are affected",
         ),
     ] = ()
     participants: Annotated[tuple[Participant, ...] | Nothing, RowsOf(Participant)] = ()
@@ -297,7 +332,7 @@ class ReleasePlan(Part):
 
     def data(self) -> dict[str, Any]:
         """The plan as mappings, lists, text and numbers, without what is not stated: what a plan file holds."""
-        data: dict[str, Any] = _pruned(_data(self))
+        data: dict[str, Any] = _data(self)
         return data
 
     def at(self, moment: dt.date | dt.datetime) -> dt.datetime:
@@ -310,33 +345,34 @@ class ReleasePlan(Part):
 
 
 def _data(part: object) -> Any:
-    """A part as plain data. Entries that say no more than their main text are that text."""
+    """A part as plain data, without what is not stated. Entries that say no more than their main text are that text."""
     if isinstance(part, Nothing):
         return part.word
     if isinstance(part, tuple):
         return [_data(each) for each in part]
-    if isinstance(part, ReleaseTable):
-        return {"rows": [_data(row) for row in part.rows]}
     if not isinstance(part, Part):
         return part
-    data = {column.field: column.kind.dump(getattr(part, column.field)) for column in columns_of(type(part))}
-    for name in type(part).model_fields:
+    if isinstance(part, Step | Section) and part.is_its_text():
+        return getattr(part, part.main)
+    data: dict[str, Any] = {}
+    for name, bound in _bounds(type(part)):
+        value = getattr(part, name)
+        if value is None or value == ():
+            continue
         if name == "extra" and isinstance(part, ReleaseItem):
-            data[name] = {pair.header: pair.text for pair in part.extra}
-        elif name not in data:
-            data[name] = _data(getattr(part, name))
-    if isinstance(part, Step | Section) and part.stated() == {part.main}:
-        return data[part.main]
-    return {name: data[name] for name in type(part).model_fields}
-
-
-def _pruned(data: Any) -> Any:
-    if isinstance(data, dict):
-        kept = {key: _pruned(value) for key, value in data.items()}
-        return {key: value for key, value in kept.items() if value not in (None, {}, [])}
-    if isinstance(data, list):
-        return [_pruned(value) for value in data]
+            dumped: Any = {pair.header: pair.text for pair in part.extra}
+        else:
+            dumped = bound.kind.dump(value) if bound else _data(value)
+        if dumped not in (None, {}, []):
+            data[name] = dumped
     return data
+
+
+@functools.cache
+def _bounds(model: type[Part]) -> tuple[tuple[str, BoundColumn | None], ...]:
+    """The fields of a model, each with its column if it has one."""
+    columns = {bound.field: bound for bound in columns_of(model)}
+    return tuple((name, columns.get(name)) for name in model.model_fields)
 
 
 def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import ValidationError
 
@@ -17,6 +18,14 @@ from relplan.model.values import Unread
 
 NoticeKind: TypeAlias = Literal["read", "guessed", "unplaced", "unreadable"]
 """What a notice tells: what was read from where, what was guessed, what found no field, what could not be read."""
+
+KIND_WORDS: Final[Mapping[NoticeKind, Message]] = {
+    "read": Message("读取", "read"),
+    "guessed": Message("推测", "guessed"),
+    "unplaced": Message("未读入", "not placed"),
+    "unreadable": Message("无法读取", "unreadable"),
+}
+"""What each kind is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +46,14 @@ class Read:
             A value without an entry of its own stood where the nearest thing around it did.
         notices: in the order of the input.
         labels: the places of words that are no data: headers, titles, keys.
+        further: the places of words that went into the value at a path, which began at another place.
     """
 
     plan: ReleasePlan
     places: Mapping[Path, Place] = field(default_factory=lambda: NO_PLACES)
     notices: tuple[Notice, ...] = ()
     labels: frozenset[Place] = frozenset()
+    further: Mapping[Place, Path] = field(default_factory=dict)
 
     def unreadable(self) -> tuple[Notice, ...]:
         """The notices of values that could not be read."""
@@ -55,6 +66,7 @@ def build(
     notices: Sequence[Notice] = (),
     name: str = "",
     labels: Collection[Place] = (),
+    further: Mapping[Place, Path] | None = None,
 ) -> Read:
     """The plan that raw data says.
 
@@ -71,7 +83,7 @@ def build(
     except ValidationError as error:
         problems = [_problem(each, places, name) for each in error.errors()]
         raise PlanError(sorted(problems, key=_line_of)) from None
-    return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels))
+    return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels), further or {})
 
 
 def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mapping[Path, Place]:
@@ -79,6 +91,9 @@ def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mappin
     inner = {
         name: each for name, each in (("table", "rows"), ("rollback", "steps")) if isinstance(data.get(name), list)
     }
+    if ("window", "text") in places and ("window", "start") not in places:
+        # The window is read from its text, so that is where its start and its end stand.
+        places = {**places, ("window",): places["window", "text"]}
     if not inner:
         return places
     return {
@@ -109,12 +124,21 @@ def _line_of(found: Problem) -> tuple[int, int]:
     return (found.place.line, found.place.column) if found.place else (0, 0)
 
 
+_GRADE: Final = re.compile(r"[A-Za-z]?\d{1,2}|[A-Za-z]|[一二三四五]级")
+"""A level of risk that only says where it stands in a row that no one told."""
+
+
 def _unread_message(path: Path, value: Unread) -> Message:
     bound = bound_column(path)
     if bound is None:
         return Message(f"无法读取“{value}”", f'cannot read "{value}"')
     choices = bound.kind.choices()
     zh, en = f"{bound.column.zh}“{value}”无法读取", f'cannot read the {bound.column.en.lower()} "{value}"'
+    if bound.field == "risk_level" and _GRADE.fullmatch(value.text):
+        return Message(
+            f"{zh}：数字和字母不说明高低；请用 --risk 指明，如 --risk {value}=high",
+            f"{en}: digits and letters do not tell which is higher; declare it with --risk, such as --risk {value}=high",
+        )
     if choices:
         known_zh, known_en = "/".join(c.zh for c in choices), ", ".join(c.en.lower() for c in choices)
         return Message(f"{zh}；可用：{known_zh}", f"{en}; known: {known_en}")

@@ -53,6 +53,8 @@ class ReleaseItem(Row):
             "release order|deploy order|deployment order",
             nouns="顺序|次序|批次",
             width=8,
+            hint_zh="从 1 开始的数字；可以同时发布的系统写相同的数字",
+            hint_en="A number from 1; systems that may be released together have the same",
         ),
     ] = None
     system: Annotated[
@@ -67,6 +69,9 @@ class ReleaseItem(Row):
             "repository|repo|image name|affected components|system name",
             nouns="系统|对象",
             width=18,
+            required=True,
+            hint_zh="一行一个系统，写全称",
+            hint_en="One system a row, by its full name",
         ),
     ] = None
     version: Annotated[
@@ -79,6 +84,9 @@ class ReleaseItem(Row):
             "build|artifact version",
             nouns="版本|版本号",
             width=14,
+            required=True,
+            hint_zh="如 1.10.0；单元格是文本，末尾的 0 不会丢失",
+            hint_en="Such as 1.10.0; the cell is text, so that no final 0 is lost",
         ),
     ] = None
     changes: Annotated[
@@ -91,6 +99,9 @@ class ReleaseItem(Row):
             "description|activity|activities|change|summary|what's changed|feature|features",
             nouns="内容|功能|说明",
             width=44,
+            required=True,
+            hint_zh="一条一行（Alt+Enter 换行），可以用【新增】【优化】【修复】等开头",
+            hint_en="One change a line (Alt+Enter); it may begin with a mark such as [Added] or [Fixed]",
         ),
     ] = ()
     risk_level: Annotated[
@@ -100,6 +111,8 @@ class ReleaseItem(Row):
             "Risk level",
             "风险级别|风险|变更风险等级|变更级别|变更等级|影响级别|risk",
             width=8,
+            hint_zh="从下拉列表中选择",
+            hint_en="Choose from the list",
         ),
     ] = None
     risk_description: Annotated[
@@ -110,6 +123,8 @@ class ReleaseItem(Row):
             "风险说明|风险点|风险评估|潜在风险|风险分析|变更风险说明|变更影响|业务影响说明|影响分析|"
             "影响分析描述|业务影响范围|影响说明|service impact|known risks",
             width=30,
+            hint_zh="可能出什么问题，影响哪些用户或系统",
+            hint_en="What can go wrong, and whom it would affect",
         ),
     ] = None
     risk_control: Annotated[
@@ -121,6 +136,8 @@ class ReleaseItem(Row):
             "保障机制|因应措施|风险对策|mitigation|mitigation action|risk mitigation|contingency|"
             "control",
             width=30,
+            hint_zh="怎样避免，出了问题怎么处理",
+            hint_en="How it is avoided, and what is done if it happens",
         ),
     ] = None
     dependencies: Annotated[
@@ -133,6 +150,8 @@ class ReleaseItem(Row):
             "prerequisite|pre requisites|blocked by",
             nouns="依赖",
             width=20,
+            hint_zh="须先发布的系统，可以写版本，如“统一认证中心 >=2.3”；多个用顿号分开",
+            hint_en='Systems that must be released before, with a version if need be, such as "auth-center >=2.3"; several with commas',
         ),
     ] = ()
     configuration: Annotated[
@@ -146,6 +165,8 @@ class ReleaseItem(Row):
             "config map changes|configuration changes|helm values|env vars|feature flags",
             width=36,
             code=True,
+            hint_zh="要修改的配置，原样粘贴",
+            hint_en="The configuration that changes, pasted as it is",
         ),
     ] = None
     ddl: Annotated[
@@ -157,6 +178,8 @@ class ReleaseItem(Row):
             "schema change|schema changes|migration",
             width=44,
             code=True,
+            hint_zh="修改表结构的 SQL，原样粘贴",
+            hint_en="SQL that changes the structure of tables, pasted as it is",
         ),
     ] = None
     dml: Annotated[
@@ -168,6 +191,8 @@ class ReleaseItem(Row):
             "资料异动|资料修正|sql dml|data migration|data fix|data change|seed data",
             width=44,
             code=True,
+            hint_zh="修改数据的 SQL，原样粘贴",
+            hint_en="SQL that changes data, pasted as it is",
         ),
     ] = None
     branch: Annotated[
@@ -179,6 +204,8 @@ class ReleaseItem(Row):
             "目标分支|git分支|指定分支|需发布分支名|release branch|git branch|ref",
             nouns="分支",
             width=20,
+            hint_zh="如 release/1.10",
+            hint_en="Such as release/1.10",
         ),
     ] = None
     developers: Annotated[
@@ -189,6 +216,8 @@ class ReleaseItem(Row):
             "开发|开发者|研发|研发人员|开发负责人|开发责任人|开发管理员|后台开发人员|前端开发人员|"
             "后台开发工程师|开发工程师|程式人员|dev|devs|developer|dev lead|engineer|rd",
             width=14,
+            hint_zh="多人用顿号分开，如 张三、李四",
+            hint_en="Several with commas: Zhang San, Li Si",
         ),
     ] = ()
     testers: Annotated[
@@ -199,6 +228,8 @@ class ReleaseItem(Row):
             "测试|测试负责人|测试工程师|测试管理员|验证人|验证人员|验证复核人|验收人|内测负责人|"
             "内测责任人|qa|qa lead|tester|test owner",
             width=14,
+            hint_zh="多人用顿号分开，如 张三、李四",
+            hint_en="Several with commas: Zhang San, Li Si",
         ),
     ] = ()
 
@@ -210,6 +241,8 @@ class ReleaseItem(Row):
             "组|分组名称|组别|业务域|系统域|domain|release group",
             width=14,
             optional=True,
+            hint_zh="系统所属的分组，如 业务支撑域",
+            hint_en="The group a system belongs to, such as a domain",
         ),
     ] = None
     requirement: Annotated[
@@ -221,6 +254,8 @@ class ReleaseItem(Row):
             "jira ticket|requirement id|ticket",
             width=16,
             optional=True,
+            hint_zh="需求或变更单的编号",
+            hint_en="The number of the requirement or ticket",
         ),
     ] = None
     previous_version: Annotated[
@@ -231,6 +266,8 @@ class ReleaseItem(Row):
             "当前版本|历史版本|前一版本|上个版本|上一版本号|回退版本|线上版本|rollback tag|current version",
             width=14,
             optional=True,
+            hint_zh="现在线上的版本，回退到它",
+            hint_en="The version in production now, which a rollback returns to",
         ),
     ] = None
     previous_branch: Annotated[
@@ -241,6 +278,8 @@ class ReleaseItem(Row):
             "当前分支|回退分支|线上分支|current branch",
             width=18,
             optional=True,
+            hint_zh="现在线上的分支",
+            hint_en="The branch in production now",
         ),
     ] = None
     rollback: Annotated[
@@ -251,6 +290,8 @@ class ReleaseItem(Row):
             "回滚方案|回退步骤|回滚步骤|回退措施|回退应急方案|回复计划|rollback plan|rollback activity",
             width=30,
             optional=True,
+            hint_zh="这个系统怎样回退",
+            hint_en="How this system is rolled back",
         ),
     ] = None
     verification: Annotated[
@@ -261,6 +302,8 @@ class ReleaseItem(Row):
             "验证方式|生产验证方式|验证内容|验证点|验收方案|回归测试功能点|verify|smoke test",
             width=30,
             optional=True,
+            hint_zh="发布后怎样验证",
+            hint_en="How the release of this system is verified",
         ),
     ] = None
     planned_time: Annotated[
@@ -272,6 +315,8 @@ class ReleaseItem(Row):
             nouns="时间|日期",
             width=18,
             optional=True,
+            hint_zh="如 2026-08-20 22:30",
+            hint_en="Such as 2026-08-20 22:30",
         ),
     ] = None
     owner: Annotated[
@@ -283,6 +328,8 @@ class ReleaseItem(Row):
             nouns="负责人",
             width=12,
             optional=True,
+            hint_zh="这个系统的发布由谁负责",
+            hint_en="Who answers for the release of this system",
         ),
     ] = ()
     reviewer: Annotated[
@@ -293,6 +340,8 @@ class ReleaseItem(Row):
             "审批人|评审人|复核人|approver|approved by|reviewers",
             width=12,
             optional=True,
+            hint_zh="谁审核了这一行",
+            hint_en="Who has reviewed this row",
         ),
     ] = ()
     status: Annotated[
@@ -303,6 +352,8 @@ class ReleaseItem(Row):
             "发布状态|投产状态|计划状态|完成状态|state",
             width=10,
             optional=True,
+            hint_zh="如 待发布、已发布、取消",
+            hint_en="Such as planned, released, cancelled",
         ),
     ] = None
     note: Annotated[
@@ -313,6 +364,8 @@ class ReleaseItem(Row):
             "备注信息|说明|补充说明|附注|notes|remark|remarks|comment|comments",
             width=28,
             optional=True,
+            hint_zh="其他需要说明的事",
+            hint_en="Anything else",
         ),
     ] = None
 

@@ -23,6 +23,7 @@ class Draft:
     places: dict[Path, Place] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     labels: set[Place] = field(default_factory=set)
+    further: dict[Place, Path] = field(default_factory=dict)
 
     def state(self, path: Path, text: str, place: Place) -> None:
         """Set a fact. What was stated before stands; another word for it is reported."""
@@ -30,7 +31,7 @@ class Draft:
         for step in path[:-1]:
             box = box.setdefault(str(step), {})
         key = str(path[-1])
-        if key not in box:
+        if key not in box or path not in self.places:  # what was only inferred has no place, and gives way
             box[key] = text
             self.places[path] = place
         elif box[key] != text:
@@ -53,6 +54,41 @@ class Draft:
         for inner, each in places.items():
             self.places[(*here, *inner)] = each
 
+    def append(self, path: Path, entry: str | dict[str, Any], place: Place | None) -> Path:
+        """Append an entry to a list, written as text or as its fields; its path."""
+        box: Any = self.data
+        for step in path[:-1]:
+            box = box.setdefault(str(step), {})
+        entries = box.setdefault(str(path[-1]), [])
+        here = (*path, len(entries))
+        entries.append(entry)
+        if place is not None:
+            self.places[here] = place
+        return here
+
+    def extend(self, path: Path, text: str, place: Place) -> None:
+        """State a fact, or add a line to what is stated."""
+        stated = self.at(path)
+        if stated is None:
+            self.state(path, text, place)
+            return
+        box: Any = self.data
+        for step in path[:-1]:
+            box = box[step]
+        box[path[-1]] = f"{stated}\n{text}"
+        self.also(place, path)
+
+    def at(self, path: Path) -> Any:
+        """What has been read for `path` so far, or None."""
+        box: Any = self.data
+        for step in path:
+            box = box.get(step) if isinstance(box, dict) else None
+        return box
+
+    def also(self, place: Place, path: Path) -> None:
+        """Say that the words at `place` are part of the value at `path`, which began elsewhere."""
+        self.further[place] = path
+
     def label(self, place: Place) -> None:
         """Say that the words at `place` are no data: a header, a title, a number of a list."""
         self.labels.add(place)
@@ -67,4 +103,4 @@ class Draft:
         Raises:
             PlanError: with all that the model refuses, each at its place.
         """
-        return build(self.data, self.places, self.notices, self.name, self.labels)
+        return build(self.data, self.places, self.notices, self.name, self.labels, self.further)

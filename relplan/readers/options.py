@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -19,12 +19,14 @@ class ReadOptions:
         columns: from a header, as it stands in the file, to the field of the release table it means (`版本` -> `version`).
         risks: from a word in a risk column to a risk level (`1` -> `critical`); digits and letters mean nothing without.
         limit: how many times the built-in limits of size a file may reach.
+        progress: told now and then how many rows of a sheet have been read, and how many there are.
     """
 
     sheets: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     risks: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
     limit: int = 1
+    progress: Callable[[int, int], None] | None = None
 
 
 DEFAULT: Final = ReadOptions()

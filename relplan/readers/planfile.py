@@ -33,7 +33,7 @@ def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
         PlanError: it is YAML but not a valid plan.
     """
     tree = _Tree(name)
-    text = _decoded(data, name)
+    text = _decoded(data, name, options.limit)
     try:
         _feed_yaml(yaml.parse(text, Loader=_LOADER), tree, name)
     except yaml.MarkedYAMLError as error:
@@ -48,14 +48,14 @@ def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
 def read_json(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in a JSON file; raises as `read_yaml` does."""
     tree = _Tree(name)
-    _Json(_decoded(data, name), tree, name).run()
+    _Json(_decoded(data, name, options.limit), tree, name).run()
     return tree.plan()
 
 
-def _decoded(data: bytes, name: str) -> str:
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 2**20
-        raise ReadError(problem(f"文件超过 {limit} MiB", f"the file is larger than {limit} MiB", name))
+def _decoded(data: bytes, name: str, limit: int) -> str:
+    if len(data) > MAX_BYTES * limit:
+        size = MAX_BYTES * limit // 2**20
+        raise ReadError(problem(f"文件超过 {size} MiB", f"the file is larger than {size} MiB", name))
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)

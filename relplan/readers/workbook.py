@@ -1,6 +1,6 @@
 """Excel workbooks (.xlsx) as grids: the text each cell shows.
 
-python-calamine reads the values. Number formats, which it does not tell, come from the sheet's XML,
+python-calamine reads the values. Number formats and marks, which it does not tell, come from the sheet's XML,
 in one pass that also measures the sheet before calamine lays it out in memory.
 """
 
@@ -8,43 +8,73 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import Any, Final, TypeVar
 
-from relplan.errors import Place, ReadError, problem
-from relplan.grids import Area, Grid
+from relplan.errors import ReadError, problem
+from relplan.grids import Area, Grid, Spot
+from relplan.readers.marks import MAX_CELLS, Marks, SheetPart, marks, sheet_parts, styles
+
+__all__ = ["MAX_CELLS", "MAX_UNPACKED", "Workbook", "as_shown", "open_package", "opened", "shown"]
+
+T = TypeVar("T")
 
 MAX_UNPACKED: Final = 512 * 2**20
-MAX_CELLS: Final = 5_000_000
-"""Cells of the rectangle from A1 to the last cell of a sheet: its size in memory."""
-
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
-    """The sheets of a workbook that people see, and the names of the hidden ones."""
+class Workbook:
+    """An .xlsx file that has been opened: its sheets, which `grids` reads."""
 
-    grids: tuple[Grid, ...]
-    hidden: tuple[str, ...]
+    sheets: tuple[SheetPart, ...]
+    _package: zipfile.ZipFile
+    _data: bytes
+    _name: str
+    _limit: int
+
+    def grids(self, chosen: Collection[str]) -> list[Grid]:
+        """The sheets of the names `chosen`.
+
+        Raises:
+            ReadError: the file is broken, or a sheet larger than the limit.
+        """
+        wanted = [sheet for sheet in self.sheets if sheet.name in chosen]
+        return _guarded(self._name, lambda: self._read(wanted))
+
+    def _read(self, wanted: Collection[SheetPart]) -> list[Grid]:
+        from python_calamine import CalamineWorkbook
+
+        shared = styles(self._package)
+        found = [(each.name, marks(self._package, each, shared, self._name, self._limit)) for each in wanted]
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(self._data))
+        return [_grid(name, workbook.get_sheet_by_name(name), told) for name, told in found]
 
 
-def read_sheets(data: bytes, name: str) -> Sheets:
-    """The sheets of an .xlsx file.
+def opened(data: bytes, name: str, limit: int = 1) -> Workbook:
+    """An .xlsx file with the names of its sheets.
+
+    Args:
+        data: the file.
+        name: of the file, for messages.
+        limit: how many times the limits of size it may reach.
 
     Raises:
-        ReadError: the file is no workbook, is encrypted, broken or larger than the limits.
+        ReadError: the file is no workbook, is encrypted, broken or larger than the limit.
     """
-    package = open_package(data, name, "xl/workbook.xml", "Excel")
-    formats = _formats(package, name)
+    package = open_package(data, name, "xl/workbook.xml", "Excel", limit)
+    return Workbook(_guarded(name, lambda: tuple(sheet_parts(package))), package, data, name, limit)
+
+
+def _guarded(name: str, act: Callable[[], T]) -> T:
+    """What `act` gives; a damaged package fails in the zip, in the XML, in what the XML says, or inside calamine."""
     try:
-        return _with_calamine(data, formats)
+        return act()
+    except ReadError:
+        raise
     except Exception as error:
         raise _broken(name, error) from None
     except BaseException as error:
@@ -54,7 +84,7 @@ def read_sheets(data: bytes, name: str) -> Sheets:
         raise _broken(name, error) from None
 
 
-def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.ZipFile:
+def open_package(data: bytes, name: str, main: str, program: str, limit: int = 1) -> zipfile.ZipFile:
     """The zip file of an Office document, checked before anything is unpacked.
 
     Raises:
@@ -85,8 +115,8 @@ def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.Zip
                 name,
             )
         ) from None
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        size = MAX_UNPACKED // 2**20
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED * limit:
+        size = MAX_UNPACKED * limit // 2**20
         raise ReadError(problem(f"解压后超过 {size} MiB", f"it unpacks to more than {size} MiB", name))
     if main not in package.namelist():
         raise ReadError(
@@ -95,150 +125,47 @@ def open_package(data: bytes, name: str, main: str, program: str) -> zipfile.Zip
     return package
 
 
-def _formats(package: zipfile.ZipFile, name: str) -> dict[str, dict[tuple[int, int], str]]:
-    """For every sheet, what `_marked_cells` tells of it."""
-    try:
-        codes = _format_codes(package)
-        return {
-            sheet: _marked_cells(package, part, codes, Place(name, sheet=sheet))
-            for sheet, part in _sheet_parts(package)
-        }
-    except ReadError:
-        raise
-    except Exception as error:  # a damaged package fails in the zip, in the XML, or in what the XML says
-        raise _broken(name, error) from None
-
-
 def _broken(name: str, error: BaseException) -> ReadError:
     return ReadError(
         problem(f"工作簿已损坏，无法读取（{error}）", f"the workbook is broken and cannot be read ({error})", name)
     )
 
 
-def _parse(source: IO[bytes]) -> Any:
-    from lxml import etree
-
-    return etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-
-
-def _sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    with package.open("xl/_rels/workbook.xml.rels") as source:
-        targets = {each.get("Id"): each.get("Target") for each in _parse(source)}
-    with package.open("xl/workbook.xml") as source:
-        workbook = _parse(source)
-    for sheet in workbook.iter(f"{_MAIN}sheet", f"{_STRICT}sheet"):
-        relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-        target = targets.get(relation)
-        if target and "worksheets/" in target:
-            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            yield sheet.get("name", ""), part
-
-
-def _format_codes(package: zipfile.ZipFile) -> list[str]:
-    """The number format of each cell style; blank for "General" and for what this module does not know."""
-    if "xl/styles.xml" not in package.namelist():
-        return []
-    with package.open("xl/styles.xml") as source:
-        root = _parse(source)
-    own = {each.get("numFmtId"): each.get("formatCode", "") for each in root.iter(f"{_MAIN}numFmt", f"{_STRICT}numFmt")}
-    styles = next(root.iter(f"{_MAIN}cellXfs", f"{_STRICT}cellXfs"), ())
-    return [own.get(style.get("numFmtId"), _BUILT_IN.get(style.get("numFmtId"), "")) for style in styles]
-
-
-# ECMA-376 part 1, 18.8.30: formats that files name by number only.
-_BUILT_IN: Final = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
-
-
-def _marked_cells(package: zipfile.ZipFile, part: str, codes: list[str], place: Place) -> dict[tuple[int, int], str]:
-    """The format codes of number cells, and the words of error cells, of which calamine says nothing."""
-    from lxml import etree
-
-    found: dict[tuple[int, int], str] = {}
-    rows = columns = 0
-    tags = (f"{_MAIN}c", f"{_STRICT}c", f"{_MAIN}row", f"{_STRICT}row")
-    with package.open(part) as source:
-        for _, element in etree.iterparse(source, tag=tags, resolve_entities=False, no_network=True):
-            if element.tag.endswith("}row"):
-                _forget(element)
-                continue
-            reference = element.get("r")
-            if reference is None:
-                continue
-            row, column = _position(reference)
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-            if rows * columns > MAX_CELLS:
-                raise ReadError(_too_large(place))
-            kind = element.get("t", "n")
-            if kind == "n" and len(element):
-                style = int(element.get("s", "0"))
-                found[row, column] = codes[style] if style < len(codes) else ""
-            elif kind == "e":
-                found[row, column] = "".join(element.itertext(f"{_MAIN}v", f"{_STRICT}v"))
-    return found
-
-
-def _forget(row: Any) -> None:
-    """Free a row and all before it, so that a long sheet takes no more memory than a short one."""
-    row.clear()
-    while row.getprevious() is not None:
-        del row.getparent()[0]
-
-
-def _too_large(place: Place) -> Any:
-    return problem(
-        f"工作表太大（超过 {MAX_CELLS:,} 格）；请删除数据以外的空白行列",
-        f"the sheet is too large (over {MAX_CELLS:,} cells); delete the blank rows and columns around the data",
-        place,
+def _grid(name: str, sheet: Any, told: Marks) -> Grid:
+    merges = tuple(Area(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
+    rows: list[list[str]] = sheet.to_python(skip_empty_area=False)
+    for row, column in told.shown:  # calamine lays out no row or column that has nothing but errors
+        rows.extend([] for _ in range(len(rows), row + 1))
+        rows[row].extend("" for _ in range(len(rows[row]), column + 1))
+    numbers = as_shown(rows, told.shown)
+    return Grid(
+        name,
+        rows,
+        merges,
+        frozenset(numbers),
+        hidden_rows=frozenset(told.hidden_rows),
+        hidden_columns=frozenset(told.hidden_columns),
+        struck=frozenset(told.struck),
+        comments=told.comments,
+        links=told.links,
+        unsaved=frozenset(told.unsaved),
     )
 
 
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-
-
-def _position(reference: str) -> tuple[int, int]:
-    match = _REFERENCE.fullmatch(reference)
-    if not match:
-        raise ValueError(reference)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1
-
-
-def _with_calamine(data: bytes, formats: dict[str, dict[tuple[int, int], str]]) -> Sheets:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    grids, hidden = [], []
-    for meta in workbook.sheets_metadata:
-        if meta.typ != SheetTypeEnum.WorkSheet:
-            continue
-        if meta.visible != SheetVisibleEnum.Visible:
-            hidden.append(meta.name)
-            continue
-        sheet = workbook.get_sheet_by_name(meta.name)
-        grids.append(_grid(meta.name, sheet, formats.get(meta.name, {})))
-    return Sheets(tuple(grids), tuple(hidden))
-
-
-def _grid(name: str, sheet: Any, formats: dict[tuple[int, int], str]) -> Grid:
-    merges = tuple(Area(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
-    rows: list[list[str]] = []
+def as_shown(rows: list[list[Any]], codes: dict[Spot, str]) -> set[Spot]:
+    """Make text of every cell; the cells whose form is not known."""
     numbers = set()
-    # Spares the conversion of every cell where there is nothing to convert: most sheets are all text.
-    for r, values in enumerate(sheet.to_python(skip_empty_area=False)):
-        row = list(values)
+    for r, row in enumerate(rows):
         for c, value in enumerate(row):
             if type(value) is str:
-                if not value and (r, c) in formats:
-                    row[c] = formats[r, c]
+                if not value and (r, c) in codes:
+                    row[c] = codes[r, c]
                 continue
-            code = formats.get((r, c), "")
+            code = codes.get((r, c), "")
             row[c] = shown(value, code)
             if isinstance(value, dt.date) or (isinstance(value, float) and not code):
                 numbers.add((r, c))
-        rows.append(row)
-    return Grid(name, rows, merges, frozenset(numbers))
+    return numbers
 
 
 _DIGITS: Final = re.compile(

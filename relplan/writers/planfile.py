@@ -6,6 +6,7 @@ plain words bare, SQL and other lines as a literal block, everything odd in doub
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any, Final
@@ -22,7 +23,7 @@ SCHEMA_LINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 def write_yaml(plan: ReleasePlan) -> bytes:
     """The plan as YAML."""
     lines: list[str] = []
-    _mapping(plan.data(), "", lines)
+    mapping(plan.data(), "", lines)
     return (SCHEMA_LINE + "".join(f"{line}\n" for line in lines)).encode()
 
 
@@ -37,33 +38,41 @@ _NOT_TEXT: Final = re.compile(r"(?:true|false|yes|no|on|off|null|y|n)", re.IGNOR
 _BLOCK: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 
 
-def _mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
+def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
+    """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
     for key, value in data.items():
-        _entry(f"{indent}{_scalar(key, indent, key=True)}:", value, indent, lines)
+        _entry(f"{indent}{_key(key)}:", value, indent, lines)
+
+
+@functools.lru_cache(maxsize=256)
+def _key(key: str) -> str:
+    return scalar(key, "", key=True)
 
 
 def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
     if isinstance(value, dict):
         lines.append(head)
-        _mapping(value, indent + "  ", lines)
+        mapping(value, indent + "  ", lines)
     elif isinstance(value, list):
         lines.append(head)
-        for item in value:
-            _item(item, indent + "  ", lines)
+        for each in value:
+            item(each, indent + "  ", lines)
     else:
-        lines.append(f"{head} {_scalar(value, indent)}")
+        lines.append(f"{head} {scalar(value, indent)}")
 
 
-def _item(item: Any, indent: str, lines: list[str]) -> None:
-    if isinstance(item, dict):
+def item(value: Any, indent: str, lines: list[str]) -> None:
+    """Append an entry of a list to `lines`, its dash behind `indent`."""
+    if isinstance(value, dict):
         start = len(lines)
-        _mapping(item, indent + "  ", lines)
+        mapping(value, indent + "  ", lines)
         lines[start] = f"{indent}- {lines[start].lstrip(' ')}"
     else:
-        lines.append(f"{indent}- {_scalar(item, indent)}")
+        lines.append(f"{indent}- {scalar(value, indent)}")
 
 
-def _scalar(value: Any, indent: str, key: bool = False) -> str:
+def scalar(value: Any, indent: str, key: bool = False) -> str:
+    """A text or number; a block of text begins with `|-`, its lines stand two deeper than `indent`."""
     if isinstance(value, int):
         return str(value)
     text = str(value)
@@ -71,12 +80,12 @@ def _scalar(value: Any, indent: str, key: bool = False) -> str:
         return text
     if "\n" in text and not key and _BLOCK.fullmatch(text) and text[0] not in " \t":
         return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in text.split("\n"))
-    return _quoted(text)
+    return quoted(text)
 
 
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A double-quoted scalar: JSON's escapes are YAML's too; characters YAML calls unprintable are escaped."""
     return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", json.dumps(text, ensure_ascii=False))

@@ -18,6 +18,7 @@ from relplan.blocks import (
     Cell,
     Code,
     Document,
+    Emphasis,
     Heading,
     Image,
     List,
@@ -47,7 +48,7 @@ _MORE_ROWS: Final = 200
 """Rows below a table that get its dropdowns and colours, for those who go on typing."""
 
 _FONT, _CODE_FONT = "微软雅黑", "Consolas"
-_INK, _HEAD, _LINE = "#1F2933", "#1F4E79", "#BFC7D1"
+_INK, _HEAD, _LINE, _FAINT = "#1F2933", "#1F4E79", "#BFC7D1", "#6B7785"
 _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "critical": ("#FFFFFF", "#B42318"),
     "high": ("#8A1C10", "#FBD5D0"),
@@ -279,15 +280,15 @@ class _Sheet:
         lines = max((wrapped_lines(c.header, self._rooms[i]) for i, c in enumerate(table.columns)), default=1)
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 9))
         self._row += 1
-        for cells in table.rows:
+        for cells in (*table.rows, *[("",) * len(table.columns)] * table.spare):
             self._table_row(table, cells, formats)
+        more = max(0, _MORE_ROWS - table.spare)
         for column, each in enumerate(table.columns):
-            self._choices(column, each, header_row)
-            if each.hint:
-                self._sheet.data_validation(
-                    header_row, column, header_row, column,
-                    {"validate": "any", "input_title": each.header[:32], "input_message": each.hint[:255]},
-                )  # fmt: skip
+            self._choices(each, (header_row + 1, column, self._row - 1 + more, column), prompted=table.spare > 0)
+            if not table.spare:
+                self._prompt(each, (header_row, column, header_row, column))
+        for row, each in enumerate(table.values, header_row + 1):
+            self._choices(each, (row, 1, row, 1), prompted=True)
         if table is self._tables[0]:
             self._head(header_row, len(table.columns))
         self._row += 1
@@ -303,26 +304,32 @@ class _Sheet:
                 self._sheet.write_number(self._row, column, int(text), formats[column])
             else:
                 shown = text if self._exact else self._book.fitting(text)
-                self._sheet.write_string(self._row, column, shown, formats[column])
+                form = formats[column]
+                if _is_emphasised(cell):
+                    form = self._cell_format(table.columns[column], example=True)
+                self._sheet.write_string(self._row, column, shown, form)
             lines = max(lines, wrapped_lines(text, self._rooms[column]))
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 5))
         self._row += 1
 
-    def _cell_format(self, column: TableColumn) -> Any:
+    def _cell_format(self, column: TableColumn, example: bool = False) -> Any:
         more: dict[str, Any] = {"num_format": "@"} if column.as_text else {}
+        if example:
+            more |= {"italic": True, "font_color": _FAINT, "bg_color": "#F4F6F8"}
         if column.code:
             more["font_name"] = _CODE_FONT
         if column.align != "left":
             more["align"] = column.align
         return self._book.format(text_wrap=True, valign="top", border=1, border_color=_LINE, **more)
 
-    def _choices(self, column: int, each: TableColumn, header_row: int) -> None:
-        if not each.choices:
-            return
+    def _choices(self, each: TableColumn, area: tuple[int, int, int, int], prompted: bool) -> None:
+        """Offer the words that the cells of an area may hold, and say what to write there where that is wished."""
         words = [choice.text for choice in each.choices]
-        area = (header_row + 1, column, self._row - 1 + _MORE_ROWS, column)
-        if len(",".join(words)) <= _CHOICES_LIMIT and not any("," in word for word in words):
-            self._sheet.data_validation(*area, {"validate": "list", "source": words, "error_type": "warning"})
+        if words and len(",".join(words)) <= _CHOICES_LIMIT and not any("," in word for word in words):
+            rule = {"validate": "list", "source": words, "error_type": "warning"}
+            self._sheet.data_validation(*area, rule | (_prompt(each) if prompted else {}))
+        elif prompted:
+            self._prompt(each, area)
         for choice in each.choices:
             if choice.tone:
                 # The sign is shown, not written: the cell holds the bare word.
@@ -331,6 +338,10 @@ class _Sheet:
                 quoted = choice.text.replace('"', '""')
                 rule = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": form}
                 self._sheet.conditional_format(*area, rule)
+
+    def _prompt(self, each: TableColumn, area: tuple[int, int, int, int]) -> None:
+        if each.hint:
+            self._sheet.data_validation(*area, {"validate": "any", **_prompt(each)})
 
     def _head(self, header_row: int, columns: int) -> None:
         """The header of the sheet's first table stays in view, filters, and stands on every printed page."""
@@ -355,6 +366,11 @@ class _Sheet:
         sheet.hide_gridlines(2)
 
 
+def _prompt(column: TableColumn) -> dict[str, str]:
+    """What Excel shows beside a cell that is selected."""
+    return {"input_title": column.header[:32], "input_message": column.hint[:255]} if column.hint else {}
+
+
 def _colours(tone: Tone) -> dict[str, str]:
     ink, ground = _TONES[tone]
     return {"font_color": ink, "bg_color": ground}
@@ -374,7 +390,7 @@ def _widths(tables: Sequence[Table]) -> list[int]:
                 (display_width(line) for row in table.rows[:500] for line in _text(row[index]).split("\n")), default=0
             )
             # Where there is something to fill in, there is room for it.
-            room = _TO_FILL_IN if not table.rows or len(table.columns) == 2 else 6
+            room = _TO_FILL_IN if not table.rows or table.spare or len(table.columns) == 2 else 6
             wish = min(max(content, room), column.width or 60) + 2
             needed = max(wish, min(display_width(column.header.replace("\n", "")) + 4, 16))
             if index == len(widths):
@@ -382,6 +398,11 @@ def _widths(tables: Sequence[Table]) -> list[int]:
             else:
                 widths[index] = max(widths[index], needed)
     return widths
+
+
+def _is_emphasised(cell: Cell) -> bool:
+    """Whether all of a cell is set apart: an example, not data."""
+    return not isinstance(cell, str) and bool(cell) and all(isinstance(each, Emphasis) for each in cell)
 
 
 def _text(cell: Cell) -> str:

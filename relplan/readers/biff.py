@@ -1,0 +1,151 @@
+"""What python-calamine does not tell of an .xls file: number formats, error values, what is hidden.
+
+The file is a compound file ([MS-CFB]) with a stream of records ([MS-XLS], section 2.4); records that are not
+known here are skipped, and a file that is not as expected tells nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from relplan.grids import Spot
+from relplan.readers.marks import BUILT_IN
+
+_NO_SECTOR: Final = 0xFFFFFFF0
+"""Numbers from here on are no sectors: the end of a chain, a free one, part of a table."""
+
+_BIFF8: Final = 0x0600
+_ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+# Records.
+_FORMULA, _EOF, _COLUMNS, _SHEET, _RKS, _STYLE = 0x0006, 0x000A, 0x007D, 0x0085, 0x00BD, 0x00E0
+_NUMBER, _ERROR, _ROW, _RK, _FORMAT, _BEGIN = 0x0203, 0x0205, 0x0208, 0x027E, 0x041E, 0x0809
+
+
+@dataclass
+class SheetMarks:
+    """What the records of a sheet say beside its values.
+
+    Attributes:
+        shown: the format code of number cells, and the words of error cells.
+        hidden_rows, hidden_columns: what the sheet does not show.
+    """
+
+    shown: dict[Spot, str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+
+def sheet_marks(data: bytes) -> list[SheetMarks]:
+    """The marks of the worksheets of an .xls file of Excel 97 or later, in order; none where it is another file."""
+    try:
+        stream = _stream(data, ("Workbook",))
+        return list(_marks(stream)) if stream else []
+    except (struct.error, IndexError, UnicodeDecodeError):
+        return []
+
+
+# The compound file ------------------------------------------------------------------------------------------------------
+
+
+def _stream(data: bytes, names: tuple[str, ...]) -> bytes:
+    """A stream of the root folder, or nothing. Those below 4,096 bytes, of workbooks without a cell, are not looked up."""
+    size = 1 << int.from_bytes(data[30:32], "little")
+    if size not in (512, 4096):
+        return b""
+    table = _table(data, size)
+    folder = _chain(data, size, table, *struct.unpack_from("<I", data, 48))
+    for at in range(0, len(folder), 128):
+        length = int.from_bytes(folder[at + 64 : at + 66], "little")
+        if folder[at : at + max(0, length - 2)].decode("utf-16-le", "replace") in names:
+            start, count = struct.unpack_from("<II", folder, at + 116)
+            return _chain(data, size, table, start)[:count] if count >= 4096 else b""
+    return b""
+
+
+def _table(data: bytes, size: int) -> list[int]:
+    """The table of sectors: for each the one that follows it."""
+    parts = list(struct.unpack_from("<109I", data, 76))
+    further, left = struct.unpack_from("<I", data, 68)[0], len(data) // size
+    while further < _NO_SECTOR and left > 0:
+        *more, further = struct.unpack_from(f"<{size // 4}I", data, (further + 1) * size)
+        parts, left = parts + more, left - 1
+    raw = b"".join(data[(part + 1) * size : (part + 2) * size] for part in parts if part < _NO_SECTOR)
+    return list(struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4]))
+
+
+def _chain(data: bytes, size: int, table: list[int], sector: int) -> bytes:
+    found, seen = [], set[int]()
+    while sector < len(table) and sector not in seen:
+        seen.add(sector)
+        found.append(data[(sector + 1) * size : (sector + 2) * size])
+        sector = table[sector]
+    return b"".join(found)
+
+
+# Records ----------------------------------------------------------------------------------------------------------------
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """The records from an offset to the end of their sheet."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        depth += (kind == _BEGIN) - (kind == _EOF)  # a chart in a sheet begins and ends within it
+        if depth <= 0:
+            return
+        if depth == 1:
+            yield kind, stream[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _marks(stream: bytes) -> Iterator[SheetMarks]:
+    own: dict[int, str] = {}
+    styles: list[int] = []
+    sheets: list[int] = []
+    for kind, body in _records(stream, 0):
+        if kind == _BEGIN and int.from_bytes(body[:2], "little") != _BIFF8:
+            return
+        if kind == _FORMAT:
+            own[int.from_bytes(body[:2], "little")] = _text(body[2:])
+        elif kind == _STYLE:
+            styles.append(int.from_bytes(body[2:4], "little"))
+        elif kind == _SHEET and body[5] == 0:
+            sheets.append(int.from_bytes(body[:4], "little"))
+    codes = [own.get(style, BUILT_IN.get(str(style), "")) for style in styles]
+    codes = ["" if code == "General" else code for code in codes]
+    for start in sheets:
+        marks = SheetMarks()
+        for kind, body in _records(stream, start):
+            _take(kind, body, codes, marks)
+        yield marks
+
+
+def _text(body: bytes) -> str:
+    count, wide = struct.unpack_from("<HB", body)
+    return body[3 : 3 + count * 2].decode("utf-16-le") if wide & 1 else body[3 : 3 + count].decode("latin-1")
+
+
+def _take(kind: int, body: bytes, codes: list[str], marks: SheetMarks) -> None:
+    if kind in (_NUMBER, _RK, _ERROR, _FORMULA):
+        row, column, style = struct.unpack_from("<HHH", body)
+        if kind == _ERROR and body[7]:
+            marks.shown[row, column] = _ERRORS.get(body[6], "#N/A")
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff":
+            if body[6] == 2:
+                marks.shown[row, column] = _ERRORS.get(body[8], "#N/A")
+        elif kind != _ERROR and style < len(codes):
+            marks.shown[row, column] = codes[style]
+    elif kind == _RKS:
+        row, first = struct.unpack_from("<HH", body)
+        for number, at in enumerate(range(4, len(body) - 2, 6)):
+            style = int.from_bytes(body[at : at + 2], "little")
+            marks.shown[row, first + number] = codes[style] if style < len(codes) else ""
+    elif kind == _ROW and body[12] & 0x20:
+        marks.hidden_rows.append(int.from_bytes(body[:2], "little"))
+    elif kind == _COLUMNS and body[8] & 1:
+        first, last = struct.unpack_from("<HH", body)
+        marks.hidden_columns += range(first, min(last, 255) + 1)

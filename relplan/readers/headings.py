@@ -1,0 +1,102 @@
+"""Which part of a release plan a heading begins, as people write it: numbers before it, other words for it."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from relplan.model.columns import normalise_header
+from relplan.readers.parts import part_titled
+
+Style: TypeAlias = Literal["", "roman", "chinese", "appendix", "digits"]
+"""How a heading is numbered; blank: not at all."""
+
+_STEMS: Final = ("发布", "上线", "投产", "发版", "升级", "变更", "割接", "更新", "部署", "实施", "生产")
+# The nouns that follow one of the stems, or stand alone; then other headings of the part, each divided by `|`.
+_NOUNS: Final[Mapping[str, str]] = {
+    "impact": "范围|影响|内容|业务影响",
+    "window": "时间|窗口|日期|时间安排|时间窗口",
+    "participants": "人员|人员安排|联系人|相关人员|人员分工",
+    "preparation": "准备|前准备|准备工作|前检查|前检查清单|前置工作|前置条件",
+    "deployment": "过程|步骤|流程|操作|操作步骤|执行步骤|实施步骤",
+    "verification": "验证|后验证|验收|验证方案|验证步骤|后检查",
+    "rollback": "回退|回退方案|回滚方案|回退步骤|回退计划",
+    "table": "清单|列表|系统清单|内容清单",
+}
+_OTHERS: Final[Mapping[str, str]] = {
+    "overview": "基本信息|概况|发布概况|变更概况|变更基本信息|发布基本信息|overview|release information|summary",
+    "impact": "影响范围|影响与风险评估|影响评估|影响分析|影响业务清单|业务影响说明|涉及系统|影响系统|变更设备|"
+    "affected components|affected systems|services impacted|release scope|scope|impact analysis",
+    "window": "时间及人员|停机窗口|deployment window|maintenance window|window|release date|schedule",
+    "participants": "参与人员|相关人员|人员安排|联系人|值班安排|值守安排|当晚人员安排|上线当晚人员安排|变更会同人员|"
+    "投产联系人/变更会同人员|people|contacts|team|sign-off|roles and responsibilities",
+    "preparation": "前置工作|前期准备|预发布检查|发布依赖清单|变更准备工作|pre-deployment checklist|pre-deployment|"
+    "pre requisites|prerequisites|before the release|pre requisites before d-day|pre requisites on d-day",
+    "deployment": "总体步骤|操作步骤|执行步骤|实施步骤|发布流程|deployment steps|deployment order|release steps|"
+    "steps|release activities|deployment plan|implementation|implementation plan",
+    "verification": "验证方案|冒烟测试|结果验证|业务验证|业务验证结论|验收|smoke test|smoke test steps|smoke tests|"
+    "post deployment|post-deployment|post-deployment verification|success criteria|validation",
+    "rollback": "应急回退|应急预案|回退|回滚|回滚操作|回退操作|回退过程|回滚过程|回退流程|回滚流程|回滚方案|回退方案|"
+    "回滚步骤|回退步骤|预案及降级方案|退版流程|回复计划|rollback plan|rollback steps|rollback activity|rollback procedure",
+    "trigger": "回退条件|回滚条件|回滚触发条件|触发条件|回退判断标准|回退时间点|回退时限|rollback triggers|"
+    "rollback criteria|halt criteria|go/no go|go/no-go",
+    "scripts": "数据库脚本|数据库变更|sql脚本|数据库表变更|数据库配置脚本|数据库脚本清单|数据库割接脚本清单|数据库脚本执行|"
+    "sql附件|database scripts|db scripts|database changes|sql scripts",
+    "packages": "安装包|安装包清单|安装包说明|应用jar包变更|上线系统模块清单|介质|投产包使用说明|artifacts|release packages",
+    "table": "发布计划表|发布系统清单|系统列表|版本清单|release items|release list|release contents",
+}
+_NUMBERED: Final = re.compile(
+    r"\s*(?:(?P<appendix>(?:附录?|附件)\s*[一二三四五六七八九十\dA-Z]{0,3}\s*(?:[、.．:：)）]|\s)|Appendix\s+\w{1,3}\s*[.:、)]?\s)"
+    r"|(?P<roman>(?:[IVX]{1,5}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ])\s*[、.．:：)）])"
+    r"|(?P<chinese>第?[一二三四五六七八九十]{1,3}(?:\s*[、.．:：)）]|[章节]|部分)|[(（][一二三四五六七八九十]{1,3}[)）])"
+    r"|(?P<digits>\d{1,2}(?:\.\d{1,2}){0,3}\s*(?:[、.．:：)）]|\s)|[(（]\d{1,2}[)）]))\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A heading taken apart.
+
+    Attributes:
+        style: how it is numbered.
+        words: it without its number.
+        part: the part of a plan it begins (a key of `sections` in the labels), or blank.
+    """
+
+    style: Style
+    words: str
+    part: str = ""
+
+
+def title_of(text: str) -> Title:
+    """The heading `text` would be: its number, its words, the part they name."""
+    match = _NUMBERED.match(text)
+    style: Style = next((s for s in _STYLES if match and match[s]), "")
+    words = text[match.end() :].strip() if match and style else text.strip()
+    return Title(style, words, part_named(words) or part_named(text))
+
+
+_STYLES: Final[tuple[Style, ...]] = ("roman", "chinese", "appendix", "digits")
+
+
+def part_named(words: str) -> str:
+    """The part that these words are a heading of, or blank."""
+    bare = "".join(char for char in words if unicodedata.category(char) not in ("So", "Sk", "Cf"))
+    return part_titled(bare) or _parts().get(normalise_header(bare), "")
+
+
+@functools.cache
+def _parts() -> Mapping[str, str]:
+    parts: dict[str, str] = {}
+    for part, words in _OTHERS.items():
+        for word in words.split("|"):
+            parts.setdefault(normalise_header(word), part)
+    for part, nouns in _NOUNS.items():
+        for noun in nouns.split("|"):
+            for stem in _STEMS:
+                parts.setdefault(normalise_header(stem + noun), part)
+    return parts

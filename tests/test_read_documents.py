@@ -1,0 +1,230 @@
+"""Documents that relplan wrote are read back: what the plan document shows comes back from Markdown, Word and HTML."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import plans
+
+from relplan import api
+from relplan.errors import Place, ReadError
+from relplan.model.entries import PARTS
+from relplan.model.plan import ReleasePlan
+from relplan.model.read import Read
+from relplan.model.values import Nothing
+from relplan.readers import markdownfile, textfile
+from relplan.readers.chapters import words_of
+from relplan.readers.pieces import Piece
+
+few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+many = settings(max_examples=500, derandomize=False, deadline=None, suppress_health_check=list(HealthCheck))
+
+GAPS = ("〔待补充〕", "[to be filled in]")
+
+
+def visible(plan: ReleasePlan) -> ReleasePlan:
+    """The plan without what its document does not show: the ids of steps, the time zone, facts that say "to be filled in"."""
+    data = plan.data()
+    for facts in (data, data.get("window", {}), data.get("rollback", {})):
+        for name, value in list(facts.items()):
+            if value in GAPS or value in [[gap] for gap in GAPS]:
+                del facts[name]
+    data.pop("time_zone")
+    for part in (data, data.get("rollback", {})):
+        for name in ("preparation", "deployment", "verification", "steps"):
+            for step in part.get(name, ()):
+                if isinstance(step, dict):
+                    step.pop("id", None)
+    return ReleasePlan(**data)
+
+
+def shown(plan: ReleasePlan) -> dict:
+    """What the plan document shows of a plan, as plain data.
+
+    The language is the document's own. Own sections stand in the order of the parts they follow; that their text
+    means the same is seen when the document is made again.
+    """
+    data = plan.data()
+    del data["language"]
+    sections = () if isinstance(plan.sections, Nothing) else plan.sections
+    order = [*PARTS, None]
+    data["sections"] = [(each.after, each.title) for each in sorted(sections, key=lambda each: order.index(each.after))]
+    return {key: value for key, value in data.items() if value}
+
+
+def check(plan: ReleasePlan, format: str, language: str) -> None:
+    plan = visible(plan)
+    data = api.render(plan, "plan", format, language=language)
+    read = api.loads(data, format, name=f"plan.{format}")
+    assert shown(read.plan) == shown(plan)
+    assert not [notice.problem.text("en") for notice in read.notices if notice.kind in ("unplaced", "guessed")]
+    assert api.render(read.plan, "plan", format, language=language) == data
+
+
+@pytest.mark.parametrize("format", ["md", "docx", "html"])
+@few
+@given(plans, st.sampled_from(["zh", "en"]))
+def test_the_plan_document_gives_the_plan_back(format, plan, language):
+    check(plan, format, language)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("format", ["md", "docx", "html"])
+@many
+@given(plans, st.sampled_from(["zh", "en"]))
+def test_the_plan_document_gives_many_plans_back(format, plan, language):
+    check(plan, format, language)
+
+
+def plan_of(text: str, format: str = "txt") -> dict:
+    return api.loads(text.encode(), format, name=f"plan.{format}").plan.data()
+
+
+def test_the_plan_that_a_team_wrote_by_hand_loses_no_word(shared):
+    source = (shared / "seeds" / "2-singpost-sprint12.txt").read_text("utf-8")
+    data = plan_of(source)
+    assert data["title"] == "SingPost sprint12 发布计划"
+    assert [person["name"] for person in data["participants"]] == ["张三", "李四", "王五", "赵六"]
+    assert data["participants"][2]["roles"] == ["测试验证"]
+    assert data["deployment"][3] == {"text": "备份数据库", "condition": "根据实际需要，可选"}
+    assert len(data["deployment"]) == 9 and len(data["verification"]) == 4
+    assert data["rollback"]["deadline"] == "XX月xx日xx时" and data["rollback"]["points"] == ["1", "2", "3", "4"]
+    assert data["packages"][0] == {"name": "服务器安装包", "version": "VX.X.X", "note": "所有模块全部更新"}
+    said = str(data)
+    titles = [
+        "影响范围",
+        "发布时间",
+        "参与人员",
+        "发布准备",
+        "发布过程",
+        "发布验证",
+        "回退过程",
+        "回退触发条件",
+        "数据库升级脚本",
+        "软件安装包说明",
+    ]
+    for word in "".join(char if char.isalnum() or char in "._–-" else " " for char in source).split():
+        assert (
+            word in said or word in titles or word in ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "附一", "附二"]
+        ), word
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("I、影响范围", "II、发布时间", "V、发布步骤", "VII、回退方案"),
+        ("一、变更影响", "二、上线时间", "三、上线步骤", "四、回滚方案"),
+        ("1. 发布范围", "2. 投产窗口", "3. 变更实施步骤", "4. 变更回退方案"),
+        ("影响范围", "发布时间：", "发布过程", "应急回退："),
+        ("一、📅 影响范围", "二、📅 发布时间", "三、🚀 发布流程", "四、回滚步骤"),
+        ("第一章 影响分析", "第二章 上线时间", "第三章 操作步骤", "第四章 應急預案"),
+        ("Affected Components", "Deployment window", "Deployment Steps", "Rollback Plan"),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "## "])
+def test_headings_as_the_field_writes_them(headings, mark):
+    impact, window, steps, back = (mark + heading for heading in headings)
+    text = f"{impact}\n\n支付网关\n\n{window}\n\n2026-08-20 22:00 - 2026-08-21 02:00\n\n{steps}\n\n1. 备份\n2. 执行脚本\n\n{back}\n\n还原备份\n"
+    data = plan_of(text, "md" if mark else "txt")
+    assert data["impact"] == ["支付网关"]
+    assert data["window"] == {"start": "2026-08-20 22:00", "end": "2026-08-21 02:00"}
+    assert data["deployment"] == ["备份", "执行脚本"]
+    assert data["rollback"] == {"steps": ["还原备份"]}
+
+
+def test_what_fits_no_part_is_a_section_in_its_place():
+    data = plan_of(
+        "# 发布计划\n\n## 发布步骤\n\n- 备份\n\n## 灰度计划\n\n先 **10%**\n\n### 观察\n\n- 日志\n\n## 回退方案\n\n- 还原\n",
+        "md",
+    )
+    assert data["sections"] == [
+        {"title": "灰度计划", "text": "先 **10%**\n\n### 观察\n\n- 日志", "after": "deployment"}
+    ]
+
+
+def test_facts_and_a_release_table_wherever_they_stand():
+    data = plan_of(
+        "支付平台投产计划\n\n产品：支付平台\n版本：2.31\n\n| 系统 | 版本 | 变更内容 |\n| --- | --- | --- |\n| 网关 | 1.10 | 新通道<br>旧通道下线 |\n",
+        "md",
+    )
+    assert (data["title"], data["product"], data["version"]) == ("支付平台投产计划", "支付平台", "2.31")
+    assert data["table"]["rows"] == [{"system": "网关", "version": "1.10", "changes": ["新通道", "旧通道下线"]}]
+
+
+def test_a_table_pasted_from_a_sheet_into_a_text_file():
+    data = plan_of("系统名称\t版本号\t变更内容\n网关\t1.10\t新通道\n订单\t2.0\t\n")
+    assert data["table"]["rows"] == [
+        {"system": "网关", "version": "1.10", "changes": ["新通道"]},
+        {"system": "订单", "version": "2.0"},
+    ]
+
+
+def test_code_between_steps_is_the_command_of_the_step_before_it():
+    data = plan_of("## 发布步骤\n\n1. 执行脚本\n\n```\nmysql < a.sql\n```\n\n2. 重启\n\n## 回退方案\n\n- 还原\n", "md")
+    assert data["deployment"] == [{"text": "执行脚本", "command": "mysql < a.sql"}, "重启"]
+
+
+def test_a_document_without_the_parts_of_a_plan_is_refused():
+    for text in ("# 说明\n\n一段话\n", "# Overview\n\nx\n\n## Installation\n\ny\n", "## 发布步骤\n\n- 备份\n"):
+        with pytest.raises(ReadError, match="no release plan"):
+            plan_of(text, "md")
+    with pytest.raises(ReadError, match="empty"):
+        plan_of(" \n\n", "md")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("| 版本 | 1.12.0 |", "| 版本 | 1.12.1 |", ("version",)),
+        ("统一认证中心 | 2.3.1 |", "统一认证中心 | 2.3.2 |", ("table", "rows", 0, "version")),
+        ("| 1 | 通知客户", "| 1 | 通知所有客户", ("preparation", 0, "text")),
+        ("| 姚景明 | DBA |", "| 姚景明 | DBA、运维 |", ("participants", 4, "roles")),
+        ("  device-check: true", "  device-check: false", ("table", "rows", 0, "configuration")),
+        ("| 1 | 统一认证中心 | 2.3.0 |", "| 1 | 统一认证中心 | 2.2.9 |", ("table", "rows", 0, "previous_version")),
+        ("- 柜机本地取件不受影响", "- 柜机本地取件略受影响", ("impact", 4)),
+    ],
+)
+def test_an_edit_in_the_document_comes_back_as_that_edit(samples, old, new, where):
+    plan = api.load(samples / "plan.yaml").plan
+    text = api.render(plan, "plan", "md").decode()
+    assert text.count(old) == 1
+    before, after = plan.data(), api.loads(text.replace(old, new).encode(), "md", name="plan.md").plan.data()
+    assert take(before, where) != take(after, where)
+    assert before == after
+
+
+def take(data, where: tuple):
+    """Take out what stands at a path, so that the rest can be compared."""
+    *path, last = where
+    for step in path:
+        data = data[step]
+    value = data[last]
+    data[last] = None
+    return value
+
+
+def ends(read: Read, places: list[Place]) -> list[int]:
+    """In how many ways each place has ended: as a value's, as a label's, as one that was not placed."""
+    values = {*read.places.values(), *read.further}
+    unplaced = {notice.problem.place for notice in read.notices if notice.kind == "unplaced"}
+    return [(place in values) + (place in read.labels) + (place in unplaced) for place in places]
+
+
+@pytest.mark.parametrize("name", ["1-release-plan-and-table.md", "2-singpost-sprint12.txt", "3-go-live-process.txt"])
+def test_every_line_of_the_source_documents_has_one_end(shared, name):
+    data, reader = (shared / "seeds" / name).read_bytes(), markdownfile if name.endswith("md") else textfile
+    pieces = reader.pieces(data.decode(), name)
+    read = api.loads(data, name.rpartition(".")[2], name=name)
+    assert set(ends(read, places_in(pieces, name))) == {1}
+
+
+def places_in(pieces: list[Piece], name: str) -> list[Place]:
+    found = []
+    for piece in pieces:
+        grid = piece.grid
+        if grid is not None:
+            found += [grid.place(name, row, column) for row in range(len(grid.rows)) for column in grid.filled(row)]
+        elif words_of(piece):
+            found += piece.items or (piece.place,)
+    return found
