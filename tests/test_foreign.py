@@ -16,10 +16,10 @@ from relplan.blocks import Contents, plain
 from relplan.errors import ReadError, RelplanError
 from relplan.formats import of_content
 from relplan.grids import Area
-from relplan.readers import delimited, isolated
-from relplan.readers.biff import sheet_marks
-from relplan.readers.htmlfile import pieces_of
+from relplan.readers.documents.htmlfile import pieces_of
 from relplan.readers.options import ReadOptions
+from relplan.readers.sheets import delimited, isolated
+from relplan.readers.sheets.biff import sheet_marks
 
 HEADER = ["发布顺序", "系统名称", "版本号", "变更内容"]
 ROWS = [HEADER, ["1", "支付", "1.10", "修复 a"], ["2", "订单", "2.0.0", "新增 b"]]
@@ -150,7 +150,7 @@ def test_a_broken_old_workbook_ends_in_one_line(data):
 def test_old_and_binary_workbooks_of_other_projects_are_read_as_they_show(shared):
     for ending in ("xls", "xlsb"):
         path = shared / "corpus" / "sheets" / f"pandas__pandas__tests__io__data__excel__test_types.{ending}"
-        (sheet,) = isolated.run("readers.foreign:laid_out", path.read_bytes(), path.name)
+        (sheet,) = isolated.run("readers.sheets.foreign:laid_out", path.read_bytes(), path.name)
         assert sheet["rows"][0][:3] == ["IntCol", "FloatCol", "BoolCol"] and sheet["rows"][1][:3] == [
             "1",
             "1.25",
@@ -196,7 +196,7 @@ HEAD = row(*map(cell, HEADER))
 
 
 def laid(data: bytes) -> list[dict]:
-    return isolated.run("readers.opendocument:laid_out", data, "t.ods")
+    return isolated.run("readers.sheets.opendocument:laid_out", data, "t.ods")
 
 
 def test_an_open_document_shows_its_numbers_as_its_author_saw_them():
@@ -263,8 +263,8 @@ def test_an_open_document_with_a_password_is_refused():
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        ("readers.foreign:no_such_function", "broken"),
-        ("readers.isolated:work", "broken"),
+        ("readers.sheets.foreign:no_such_function", "broken"),
+        ("readers.sheets.isolated:work", "broken"),
     ],
 )
 def test_a_process_that_fails_is_told_in_one_line(function, words):

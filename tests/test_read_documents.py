@@ -13,9 +13,14 @@ from relplan.model.entries import PARTS
 from relplan.model.plan import ReleasePlan
 from relplan.model.read import Read
 from relplan.model.values import Nothing
-from relplan.readers import markdownfile, textfile
-from relplan.readers.chapters import words_of
-from relplan.readers.pieces import Piece
+from relplan.readers.documents import docx, markdownfile, textfile
+from relplan.readers.documents.chapters import is_scenery, split, words_of
+from relplan.readers.documents.codelists import joined
+from relplan.readers.documents.pieces import Piece
+from relplan.readers.documents.plandocument import Reader
+from relplan.readers.draft import Draft
+from relplan.readers.options import DEFAULT
+from relplan.readers.sheets.delimited import decoded
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 many = settings(max_examples=500, derandomize=False, deadline=None, suppress_health_check=list(HealthCheck))
@@ -217,6 +222,29 @@ def test_every_line_of_the_source_documents_has_one_end(shared, name):
     pieces = reader.pieces(data.decode(), name)
     read = api.loads(data, name.rpartition(".")[2], name=name)
     assert set(ends(read, places_in(pieces, name))) == {1}
+
+
+def test_every_piece_of_foreign_documents_has_one_end(shared):
+    """Whether they are release plans or not, which nearly none of them is."""
+    count = 0
+    for path in sorted((shared / "corpus").rglob("*")):
+        if path.suffix not in (".docx", ".md"):
+            continue
+        data, name = path.read_bytes(), path.name
+        try:
+            pieces = (
+                docx.pieces(data, name) if path.suffix == ".docx" else markdownfile.pieces(decoded(data, name), name)
+            )
+        except ReadError:
+            continue
+        draft = Draft(name)
+        reader = Reader(draft, DEFAULT)
+        for chapter in split([each for each in joined(pieces, draft) if not is_scenery(each, draft)], draft):
+            reader.read(chapter)
+        places = places_in(pieces, name)
+        count += len(places)
+        assert set(ends(reader.finished(), places)) <= {1}, name
+    assert count > 3000
 
 
 def places_in(pieces: list[Piece], name: str) -> list[Place]:

@@ -33,7 +33,7 @@ from relplan.blocks import (
 )
 from relplan.errors import ReadError
 from relplan.formats import FORMATS
-from relplan.readers import docx
+from relplan.readers.documents import docx
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -288,12 +288,11 @@ def test_boxes_are_known_by_their_control_and_by_the_letters_of_their_font():
 
 
 def test_words_are_hidden_by_their_style_too():
-    hidden = STYLES + (
-        '<w:style w:type="character" w:styleId="h"><w:name w:val="h"/><w:rPr><w:vanish/></w:rPr></w:style>'
-        '<w:style w:type="character" w:styleId="q"><w:name w:val="Placeholder Text"/></w:style>'
-    )
-    body = p(r("a") + r("b", '<w:rStyle w:val="h"/>') + r("单击输入", '<w:rStyle w:val="q"/>'))
-    assert words(body, styles=hidden) == ["a"]
+    hidden = '<w:style w:type="{}" w:styleId="{}"><w:name w:val="hid"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    styles = STYLES + hidden.format("character", "h") + hidden.format("paragraph", "g")
+    body = p(r("a") + r("b", '<w:rStyle w:val="h"/>'))
+    shown = '<w:vanish w:val="0"/>'
+    assert words(body + p(r("c") + r("d", shown), '<w:pStyle w:val="g"/>'), styles=styles) == ["a", "d"]
 
 
 def test_looks_and_code_by_style_and_by_font():
@@ -306,7 +305,7 @@ def test_looks_and_code_by_style_and_by_font():
 def test_a_picture_says_what_it_shows():
     picture = '<w:r><w:drawing><wp:inline xmlns:wp="wp"><wp:docPr id="1" name="图片 1" descr="部署图"/></wp:inline></w:drawing></w:r>'
     drawn = '<w:r><w:pict><v:shape alt="拓扑"><v:imagedata/></v:shape></w:pict></w:r>'
-    assert words(p(picture) + p(drawn)) == ["部署图", "拓扑"]
+    assert words(p(picture + r("见上")) + p(drawn)) == ["[部署图]见上", "[拓扑]"]
 
 
 def test_pages_end_between_words_and_not_in_them():
@@ -482,15 +481,10 @@ def test_the_cells_of_a_table_are_what_they_were(table):
     ]
 
 
-def test_documents_of_other_projects_are_read_in_time(shared):
+REFUSED = {"poi__test-data__document__truncated62886.docx"}
+
+
+def test_documents_of_other_projects_are_read(shared):
     files = [*sorted((shared / "corpus" / "docx").iterdir())[::8], *(shared / "corpus" / "plans").glob("*.docx")]
-    assert len(files) > 10
-    for file in files:
-        try:
-            found = docx.pieces(file.read_bytes(), file.name)
-        except ReadError as error:
-            assert file.name in str(error)
-        else:
-            assert len({(piece.place, type(piece.block)) for piece in found}) or not texts(
-                piece.block for piece in found
-            )
+    read = [docx.pieces(file.read_bytes(), file.name) for file in files if file.name not in REFUSED]
+    assert sum(bool(texts(piece.block for piece in found)) for found in read) > 10

@@ -18,8 +18,8 @@ from relplan.grids import Grid
 from relplan.model.values import ChangeKind, Dependency, Nothing, RiskLevel, Unread
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
-from relplan.readers.sheets import read_grids
-from relplan.readers.sqlcells import sorted_statements
+from relplan.readers.sheets.reader import read_grids
+from relplan.readers.sheets.sqlcells import sorted_statements
 
 HEADER = ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "发布依赖", "DDL", "开发人员"]
 

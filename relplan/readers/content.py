@@ -10,7 +10,7 @@ from typing import Final
 from relplan.errors import ReadError
 from relplan.grids import ENOUGH_COLUMNS
 from relplan.model.plan import ReleasePlan
-from relplan.readers.delimited import decoded, delimiter_of, known_headers
+from relplan.readers.sheets.delimited import decoded, delimiter_of, known_headers
 
 _HEAD: Final = 64 * 2**10
 """Bytes that are looked at where a file is text."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from relplan.readers.docx.package import Part, is_on, value, whole
+from relplan.readers.documents.docx.package import Part, is_on, value, whole
 
 _HEADING: Final = re.compile(r"(?:heading|标题|標題)\s*([1-9])")
 _CODE: Final = re.compile(r"\b(?:code|preformatted|verbatim)\b|代码|程式碼")

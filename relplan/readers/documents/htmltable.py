@@ -8,7 +8,7 @@ from typing import Any, Final
 from relplan.blocks import Cell, Content, Link, Strike, Table, TableColumn, Text, plain
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid, Spot, address
-from relplan.readers.pieces import Piece
+from relplan.readers.documents.pieces import Piece
 
 _WIDEST_SPAN: Final = 1000  # HTML Living Standard, 4.9.11
 _MOST_COLUMNS: Final = 16_384

@@ -23,14 +23,14 @@ from relplan.blocks import (
     plain,
 )
 from relplan.errors import Place
-from relplan.readers.docx import tables
-from relplan.readers.docx.lists import Item, Lists
-from relplan.readers.docx.numbering import LEVELS, Level, Numbering
-from relplan.readers.docx.package import Package, inside, value, whole
-from relplan.readers.docx.runs import Runs, Words
-from relplan.readers.docx.styles import Styles
-from relplan.readers.headings import title_of
-from relplan.readers.pieces import Piece
+from relplan.readers.documents.docx import tables
+from relplan.readers.documents.docx.lists import Item, Lists
+from relplan.readers.documents.docx.numbering import LEVELS, Level, Numbering
+from relplan.readers.documents.docx.package import Package, inside, value, whole
+from relplan.readers.documents.docx.runs import Runs, Words
+from relplan.readers.documents.docx.styles import Styles
+from relplan.readers.documents.headings import title_of
+from relplan.readers.documents.pieces import Piece
 
 _SPACER: Final = "spacer"
 _RULE: Final = "rule"

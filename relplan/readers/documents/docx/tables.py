@@ -9,8 +9,8 @@ from typing import Any, Final
 from relplan.blocks import Block, Callout, Cell, Code, Heading, List, Paragraph, Table, TableColumn, plain
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid, Spot, address
-from relplan.readers.docx.package import inside, value, whole
-from relplan.readers.pieces import Piece
+from relplan.readers.documents.docx.package import inside, value, whole
+from relplan.readers.documents.pieces import Piece
 
 MOST_COLUMNS: Final = 63
 """More than these Word does not open."""

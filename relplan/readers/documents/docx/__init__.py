@@ -1,23 +1,23 @@
 """Word documents: what their readers see, as pieces with places, and the plan that they hold.
 
-Tracked insertions count and deletions do not. Hidden text, headers, footers, the table of contents and what an empty
-content control asks for are no part of the plan; comments and embedded files are reported. Notes stand in brackets behind
-their paragraph, text boxes after theirs, the words that describe a picture in its place. Paragraphs are `¶12`, counted
-over the whole body without the cells of tables, tables `table 2`.
+Tracked insertions count and deletions do not. Hidden text, headers, footers and the table of contents are no part of the
+plan; comments and embedded files are reported. Notes stand in brackets behind their paragraph, the words that
+describe a picture in brackets in its place, text boxes after their paragraph. Paragraphs are `¶12`, counted over the whole body without the cells of
+tables; tables are `table 2`.
 """
 
 from __future__ import annotations
 
 from relplan.errors import Place
-from relplan.model.read import Read
-from relplan.readers.docx.body import Body
-from relplan.readers.docx.package import Package
-from relplan.readers.docx.runs import Runs
-from relplan.readers.docx.styles import Styles
+from relplan.model.read import Read, collector_paused
+from relplan.readers.documents.docx.body import Body
+from relplan.readers.documents.docx.package import Package
+from relplan.readers.documents.docx.runs import Runs
+from relplan.readers.documents.docx.styles import Styles
+from relplan.readers.documents.outline import read_pieces
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.outline import read_pieces
-from relplan.readers.pieces import Piece
 
 
 def read_docx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
@@ -29,7 +29,7 @@ def read_docx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """
     package = Package(data, name, options.limit)
     draft = Draft(name)
-    found = Body(package, name).pieces()
+    found = _pieces(package, name)
     _comments(package, draft)
     _embedded(package, draft)
     return read_pieces(found, draft, options)
@@ -37,7 +37,12 @@ def read_docx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
 
 def pieces(data: bytes, name: str, options: ReadOptions = DEFAULT) -> list[Piece]:
     """The blocks of a Word document with their places; raises `ReadError` as `read_docx` does."""
-    return Body(Package(data, name, options.limit), name).pieces()
+    return _pieces(Package(data, name, options.limit), name)
+
+
+def _pieces(package: Package, name: str) -> list[Piece]:
+    with collector_paused():
+        return Body(package, name).pieces()
 
 
 def _comments(package: Package, draft: Draft) -> None:

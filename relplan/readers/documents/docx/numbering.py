@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from relplan.readers.docx.package import Part, is_on, value, whole
+from relplan.readers.documents.docx.package import Part, is_on, value, whole
 
 LEVELS: Final = 9
 """How many levels a list has."""

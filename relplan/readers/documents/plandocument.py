@@ -14,13 +14,14 @@ from relplan.model.celltext import without_mark
 from relplan.model.columns import header_index
 from relplan.model.entries import PARTS, Step
 from relplan.model.read import Read
-from relplan.readers import derived, sheets
-from relplan.readers.chapters import Chapter, may_be_title, words_of
+from relplan.readers.documents import derived
+from relplan.readers.documents.chapters import Chapter, may_be_title, words_of
+from relplan.readers.documents.headings import title_of
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
-from relplan.readers.headings import title_of
 from relplan.readers.options import ReadOptions
 from relplan.readers.parts import ROWS
-from relplan.readers.pieces import Piece
+from relplan.readers.sheets import reader as sheets
 from relplan.resources import labels
 
 _ENOUGH_PARTS: Final = 2

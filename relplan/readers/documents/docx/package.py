@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from relplan.errors import ReadError, problem
-from relplan.readers.workbook import open_package
+from relplan.readers.sheets.workbook import open_package
 
 _RELATIONSHIPS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _ROOT: Final = "_rels/.rels"

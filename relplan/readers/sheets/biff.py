@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from relplan.grids import Spot
-from relplan.readers.marks import BUILT_IN
+from relplan.readers.sheets.marks import BUILT_IN
 
 _NO_SECTOR: Final = 0xFFFFFFF0
 """Numbers from here on are no sectors: the end of a chain, a free one, part of a table."""

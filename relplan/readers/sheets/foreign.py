@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relplan.errors import Place, Problem, ReadError, problem
 from relplan.grids import Area, Grid
-from relplan.readers import isolated
-from relplan.readers.biff import SheetMarks, sheet_marks
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.workbook import MAX_CELLS, as_shown, open_package
+from relplan.readers.sheets import isolated
+from relplan.readers.sheets.biff import SheetMarks, sheet_marks
+from relplan.readers.sheets.workbook import MAX_CELLS, as_shown, open_package
 
 if TYPE_CHECKING:
     from relplan.model.read import Read
@@ -31,18 +31,18 @@ def read_xls(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
         ReadError: it cannot be read, or holds no release table.
         PlanError: it holds text that no plan can hold.
     """
-    return _read("readers.foreign:laid_out", data, name, options)
+    return _read("readers.sheets.foreign:laid_out", data, name, options)
 
 
 def read_ods(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in an OpenDocument spreadsheet (.ods), as LibreOffice and WPS write it; raises as `read_xls` does."""
-    return _read("readers.opendocument:laid_out", data, name, options)
+    return _read("readers.sheets.opendocument:laid_out", data, name, options)
 
 
 def _read(function: str, data: bytes, name: str, options: ReadOptions) -> Read:
     # The child process, which needs only what lays sheets out, starts in half the time without these.
     from relplan.readers.draft import Draft
-    from relplan.readers.sheets import chosen_sheets, read_grids
+    from relplan.readers.sheets.reader import chosen_sheets, read_grids
 
     draft = Draft(name)
     sheets = isolated.run(function, data, name, options.limit)

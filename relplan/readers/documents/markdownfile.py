@@ -10,11 +10,11 @@ from relplan.blocks import PageBreak, Paragraph, Table, Text
 from relplan.errors import Place
 from relplan.markdown.parse import Located, located
 from relplan.model.read import Read
-from relplan.readers.delimited import decoded
+from relplan.readers.documents.outline import read_pieces
+from relplan.readers.documents.pieces import Piece, grid_of
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.outline import read_pieces
-from relplan.readers.pieces import Piece, grid_of
+from relplan.readers.sheets.delimited import decoded
 
 _FRONT_MATTER: Final = re.compile(r"\A---\n(?P<lines>.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -61,7 +61,7 @@ def _pieces(each: Located, name: str, table: str) -> Iterator[Piece]:
 
 def _html(html: str, place: Place) -> Iterator[Piece]:
     """A piece of HTML between Markdown, with the place where it begins."""
-    from relplan.readers.htmlfile import pieces_of
+    from relplan.readers.documents.htmlfile import pieces_of
 
     for piece in pieces_of(html, place.file):
         yield Piece(piece.block, place, piece.grid, tuple(place for _ in piece.items))

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from relplan.grids import ENOUGH_COLUMNS, HEADER_ROWS, Grid, Header, Spot, header_at
 from relplan.model.columns import HeaderIndex, normalise_header
-from relplan.readers.facts import path_of_key
-from relplan.readers.headers import Table
 from relplan.readers.parts import ROWS, part_titled
-from relplan.readers.tables import is_note
+from relplan.readers.sheets.facts import path_of_key
+from relplan.readers.sheets.headers import Table
+from relplan.readers.sheets.tables import is_note
 
 _CAPTION_LENGTH: Final = 20
 """Characters of a header that no one knows, at most."""

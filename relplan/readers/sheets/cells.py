@@ -11,9 +11,9 @@ from relplan.grids import Grid, Spot
 from relplan.model.text import is_none_word
 from relplan.model.values import RiskLevel
 from relplan.readers.draft import Draft
-from relplan.readers.headers import SQL
 from relplan.readers.options import ReadOptions
-from relplan.readers.sqlcells import sorted_statements
+from relplan.readers.sheets.headers import SQL
+from relplan.readers.sheets.sqlcells import sorted_statements
 
 DITTO: Final = frozenset(("同上", "同上。", "同上行", "同下", "同下。", "同下行", "ditto", "Ditto", "DITTO", "〃", "″"))
 """Words for "what stands in the row above" and, with 同下, "in the row below"."""

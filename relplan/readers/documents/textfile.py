@@ -11,11 +11,11 @@ from relplan.blocks import Paragraph, Table, TableColumn, Text
 from relplan.errors import Place
 from relplan.grids import Grid
 from relplan.model.read import Read
-from relplan.readers.delimited import decoded
+from relplan.readers.documents.outline import read_pieces
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.outline import read_pieces
-from relplan.readers.pieces import Piece
+from relplan.readers.sheets.delimited import decoded
 
 _RULE: Final = re.compile(r"[\s|+:=_-]+")
 _Line = tuple[int, str]

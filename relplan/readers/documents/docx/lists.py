@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from relplan.blocks import Block, Checkbox, Content, List, ListItem, Paragraph, Text
 from relplan.errors import Place
-from relplan.readers.pieces import Piece
+from relplan.readers.documents.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)

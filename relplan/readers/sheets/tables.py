@@ -10,11 +10,11 @@ from relplan.errors import Language, Path, Place
 from relplan.grids import Grid, Spot, column_letters, fill_down
 from relplan.model.fields import Row
 from relplan.model.table import ReleaseItem
-from relplan.readers.cells import DITTO, SPECIAL, Cells, risk_levels
 from relplan.readers.draft import Draft
-from relplan.readers.facts import keep_remark
-from relplan.readers.headers import SQL, Table, extra_columns, is_problems
 from relplan.readers.options import ReadOptions
+from relplan.readers.sheets.cells import DITTO, SPECIAL, Cells, risk_levels
+from relplan.readers.sheets.facts import keep_remark
+from relplan.readers.sheets.headers import SQL, Table, extra_columns, is_problems
 from relplan.resources import labels
 
 _NOTE: Final = re.compile(r"(?:注|备注|備註|说明|說明|附注|附註|note|remark)s?\s*\d*\s*[:：]", re.IGNORECASE)

@@ -23,16 +23,14 @@ from relplan.blocks import (
     lines,
     plain,
 )
-from relplan.readers.docx.package import Part, chosen, is_on, local_name, value, whole
-from relplan.readers.docx.styles import Style, Styles
+from relplan.readers.documents.docx.package import Part, chosen, is_on, local_name, value, whole
+from relplan.readers.documents.docx.styles import Style, Styles
 
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _R_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
 _BOXES: Final[Mapping[str, bool]] = {"☐": False, "☑": True, "☒": True}
 _LEFT_OUT: Final = frozenset(("del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "rubyPr", "rt", "sdtPr", "sdtEndPr"))  # fmt: skip
-_NO_WORDS: Final = ("risk mark", "placeholder text")
-"""Styles of what is no word of the document: relplan's signs of risk, and what an empty control asks for."""
-
+_SIGN_STYLE: Final = "risk mark"
 _CODE_STYLE: Final = "inline code"
 _TYPEWRITERS: Final = re.compile(
     r"(?:consolas|courier.*|menlo|monaco|lucida console|cascadia .*|fira code|source code pro|.* mono)", re.IGNORECASE
@@ -128,7 +126,7 @@ class Runs:
     def _run(self, run: Any, found: Words) -> Iterator[Inline]:
         properties = run.find(f"{self._w}rPr")
         style = self._styles.of(value(properties, "rStyle", self._w))
-        if style.name in _NO_WORDS or self._vanishes(properties, style):
+        if style.name == _SIGN_STYLE or self._vanishes(properties, style):
             self._follow_fields(run)
             return
         content = _merged(self._inside(run, found))
@@ -227,9 +225,10 @@ class Runs:
         yield from self._inside(element, found)
 
     def _alternative(self, element: Any, found: Words) -> Iterator[Inline]:
-        """What a picture shows, in the words of who put it there."""
+        """What a picture shows, in the words of who put it there; in brackets, as they are not part of the sentence."""
         shape = element if local_name(element) == "docPr" else element.getparent()
-        yield from lines((shape.get("descr") or shape.get("alt") or "").strip())
+        if words := (shape.get("descr") or shape.get("alt") or "").strip():
+            yield from lines(f"[{words}]")
 
     def _alternate(self, element: Any, found: Words) -> Iterator[Inline]:
         yield from self._inside(chosen(element), found)
@@ -277,6 +276,9 @@ def _trimmed(content: Content) -> Content:
 
 def _merged(content: Iterable[Inline]) -> Content:
     """Content in which neighbours of one look are one."""
+    content = tuple(content)
+    if len(content) < 2 and not (content and isinstance(content[0], Strong | Emphasis | Strike)):
+        return content  # most runs and most cells
     return tuple(each for kind, same in itertools.groupby(content, type) for each in _joined(kind, same))
 
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from relplan.errors import ReadError, problem
 from relplan.grids import CELL_LIMIT
-from relplan.readers.foreign import too_large
-from relplan.readers.workbook import MAX_CELLS, open_package, shown
+from relplan.readers.sheets.foreign import too_large
+from relplan.readers.sheets.workbook import MAX_CELLS, open_package, shown
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -23,7 +23,7 @@ MEMORY: Final = 2**30
 """Bytes of address space the process may take."""
 
 _START: Final = (
-    "import sys; sys.path[:] = sys.argv[3:]; from relplan.readers.isolated import work; work(*sys.argv[1:3])"
+    "import sys; sys.path[:] = sys.argv[3:]; from relplan.readers.sheets.isolated import work; work(*sys.argv[1:3])"
 )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from relplan.errors import Problem, ReadError, problem
 from relplan.model.read import Read
-from relplan.readers import codelists
-from relplan.readers.chapters import Chapter, is_scenery, split, words_of
+from relplan.readers.documents import codelists
+from relplan.readers.documents.chapters import Chapter, is_scenery, split, words_of
+from relplan.readers.documents.pieces import Piece
+from relplan.readers.documents.plandocument import Reader
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.pieces import Piece
-from relplan.readers.plandocument import Reader
 
 
 def read_pieces(pieces: Sequence[Piece], draft: Draft, options: ReadOptions = DEFAULT) -> Read:

@@ -8,10 +8,10 @@ from typing import Final
 
 from relplan.blocks import Contents, Heading, LineBreak, Link, List, ListItem, PageBreak, Paragraph, Rule, plain
 from relplan.errors import Place
-from relplan.readers.derived import is_gap
+from relplan.readers.documents.derived import is_gap
+from relplan.readers.documents.headings import Style, Title, title_of
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
-from relplan.readers.headings import Style, Title, title_of
-from relplan.readers.pieces import Piece
 
 _LONGEST_TITLE: Final = 40
 _DEEPEST: Final = 6

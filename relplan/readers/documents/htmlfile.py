@@ -41,12 +41,12 @@ from relplan.blocks import (
 )
 from relplan.errors import Place, ReadError, problem
 from relplan.model.read import Read
-from relplan.readers.delimited import decoded
+from relplan.readers.documents.htmltable import Tables, is_layout
+from relplan.readers.documents.outline import read_pieces
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
-from relplan.readers.htmltable import Tables, is_layout
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.outline import read_pieces
-from relplan.readers.pieces import Piece
+from relplan.readers.sheets.delimited import decoded
 
 _SKIPPED: Final = frozenset(
     re.findall(

@@ -12,8 +12,8 @@ from relplan.errors import LANGUAGES, Place
 from relplan.grids import Grid, Spot
 from relplan.model.columns import columns_of, normalise_header
 from relplan.model.table import ReleaseItem
+from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
-from relplan.readers.pieces import Piece
 from relplan.resources import labels
 
 _Listings = Mapping[str, tuple[str, Place]]

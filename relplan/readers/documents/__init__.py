@@ -1,0 +1,1 @@
+"""Documents as plans: Word, Markdown, HTML and plain text."""

@@ -1,0 +1,1 @@
+"""Sheets of cells as plans: spreadsheets and delimited text."""
