@@ -1,9 +1,9 @@
 """Word documents: what their readers see, as pieces with places, and the plan that they hold.
 
 Tracked insertions count and deletions do not. Hidden text, headers, footers and the table of contents are no part of the
-plan; comments and embedded files are reported. Notes stand in brackets behind their paragraph, the words that
-describe a picture in brackets in its place, text boxes after their paragraph. Paragraphs are `¶12`, counted over the whole body without the cells of
-tables; tables are `table 2`.
+plan; comments and embedded files are reported. Notes stand in brackets behind their paragraph, the words that describe a
+picture in brackets in its place, text boxes after their paragraph. Paragraphs are `¶12`, counted over the whole body
+without the cells of tables; tables are `table 2`.
 """
 
 from __future__ import annotations
