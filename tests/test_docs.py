@@ -32,7 +32,18 @@ DOCS = ROOT / "docs"
 
 pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="the docs folder is not beside the tests")
 
-PAGES = ("command", "library", "plan-file", "columns", "templates", "reading", "pages", "compared", "performance", "architecture")
+PAGES = (
+    "command",
+    "library",
+    "plan-file",
+    "columns",
+    "templates",
+    "reading",
+    "pages",
+    "compared",
+    "performance",
+    "architecture",
+)
 READMES = ("README.md", "README.zh-CN.md")
 EVERY_PAGE = (*READMES, "CHANGELOG.md", "benchmarks/README.md", *(f"docs/{page}.md" for page in PAGES))
 

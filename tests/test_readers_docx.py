@@ -164,8 +164,15 @@ def test_links_looks_breaks_and_symbols():
 def test_numbers_that_word_counts_come_back_as_lists():
     found = blocks(item("a") + item("b") + item("inner", at=1) + item("c") + item("e", 3) + p(r("text")) + item("d"))
     assert [type(block) for block in found] == [List, List, Paragraph, List]
-    assert [block.start for block in found if isinstance(block, List)] == [1, 5, 4]
+    assert [block.start for block in found if isinstance(block, List)] == [1, 5, 6], (
+        "one count, told anew where to begin"
+    )
     assert len(found[0].items) == 3 and isinstance(found[0].items[1].blocks[1], List)
+
+
+def test_a_list_whose_first_item_alone_is_told_where_to_begin_is_one_list():
+    found = blocks(item("e", 3) + item("f") + item("g"))
+    assert [(block.start, len(block.items)) for block in found] == [(5, 3)]
 
 
 def test_chinese_numbers_are_given_back_as_the_words_of_headings():

@@ -453,5 +453,7 @@ def test_a_long_cell_without_sense_is_sorted_in_a_moment(piece):
 def test_whoever_waits_is_told_how_far_the_reading_of_a_long_table_is():
     told: list[tuple[int, int]] = []
     rows = "系统名称,版本号,变更内容\n" + "".join(f"系统{n},1.{n},x\n" for n in range(2500))
-    api.loads(rows.encode(), "csv", name="x.csv", options=ReadOptions(progress=lambda done, of: told.append((done, of))))
+    api.loads(
+        rows.encode(), "csv", name="x.csv", options=ReadOptions(progress=lambda done, of: told.append((done, of)))
+    )
     assert told == [(1000, 2501), (2000, 2501)]

@@ -94,7 +94,7 @@ class ReleaseItem(Row):
         Column(
             "变更内容",
             "Changes",
-            "需求名称及内容简述|变更功能说明及要点|功能描述|变更目的|变更标题|变更说明|需求名称|"
+            "变更|需求名称及内容简述|变更功能说明及要点|功能描述|变更目的|变更标题|变更说明|需求名称|"
             "更新说明|修改内容|变更描述|改动点|功能点|需求描述|需求说明|异动内容|change summary|"
             "description|activity|activities|change|summary|what's changed|feature|features",
             nouns="内容|功能|说明",

@@ -110,7 +110,7 @@ class Derived:
 
     def _fact(self, path: Path, value: str, place: Place, kind: Any) -> None:
         stated = self.draft.at(path)
-        if is_gap(value) or (stated and kind.accept(stated) == kind.accept(value)):
+        if is_gap(value) or (stated and _squeezed(kind.accept(stated)) == _squeezed(kind.accept(value))):
             self.draft.label(place)
         elif stated:
             self._differs(str(stated), place)
@@ -171,6 +171,11 @@ def _undated(text: str) -> str:
 def is_gap(text: str) -> bool:
     """Whether a text is the mark of something that is not stated."""
     return text in [labels(each)["gap"] for each in LANGUAGES]
+
+
+def _squeezed(value: object) -> str:
+    """A value's words, for comparing: pages make one blank of several."""
+    return " ".join(str(value).split())
 
 
 def _written(value: object) -> str:

@@ -71,7 +71,7 @@ class Body:
 
     def _blocks(self, container: Any) -> Iterator[Piece]:
         """The pieces of a container; paragraphs of a list become one list, lines of code one block."""
-        open_list = Lists()
+        open_list = Lists(self._numbering.goes_on)
         code: list[Piece] = []
         for element in inside(container, _BLOCKS):
             found = list(self._paragraph(element)) if element.tag == f"{self._w}p" else list(self._table(element))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from relplan.blocks import Block, Checkbox, Content, List, ListItem, Paragraph, Text
@@ -46,9 +46,13 @@ class _Open:
 
 
 class Lists:
-    """The list that is open, with those inside it."""
+    """The list that is open, with those inside it.
 
-    def __init__(self) -> None:
+    `goes_on` tells of the ids of two lists whether the second is the first, going on.
+    """
+
+    def __init__(self, goes_on: Callable[[str, str], bool]) -> None:
+        self._goes_on = goes_on
         self._stack: list[_Open] = []
 
     def __bool__(self) -> bool:
@@ -63,6 +67,7 @@ class Lists:
                 self._close_inner()
         if not self._stack or self._stack[-1].level < item.level:
             self._stack.append(_Open(item.number, item.level, item.count))
+        self._stack[-1].number = item.number
         content, done = _unticked(item.content)
         self._stack[-1].items.append([Paragraph(content)] if content else [])
         self._stack[-1].checked.append(done)
@@ -81,7 +86,9 @@ class Lists:
             yield Piece(whole.block(), whole.places[0], items=tuple(whole.places))
 
     def _is_past(self, last: _Open, item: Item) -> bool:
-        return last.level > item.level or (last.level == item.level and last.number != item.number)
+        if last.level != item.level or last.number == item.number:
+            return last.level > item.level
+        return not self._goes_on(last.number, item.number)
 
     def _close_inner(self) -> None:
         inner = self._stack.pop()

@@ -66,6 +66,7 @@ class Numbering:
         self._by_style = {value(each, "styleLink", part.w): each for each in self._abstract.values()}
         self._levels: dict[str, dict[int, Level]] = {}
         self._family: dict[str, str] = {}
+        self._restarts: dict[str, dict[int, int]] = {}
         self._styled: dict[tuple[str, str], int] = {}
         for each in root:
             if each.tag == f"{part.w}num":
@@ -85,10 +86,18 @@ class Numbering:
         """Count one further at a level; the levels below begin anew."""
         level = self.level(number, at) or Level()
         counts = self._counts.setdefault(self._family.get(number, number), {})
-        counts[at] = counts[at] + 1 if at in counts else level.start
+        if (restart := self._restarts.get(number, {}).pop(at, None)) is not None:
+            counts[at] = restart
+        else:
+            counts[at] = counts[at] + 1 if at in counts else level.start
         for below in [each for each in counts if each > at and (self.level(number, each) or level).restarts]:
             del counts[below]
         return counts[at]
+
+    def goes_on(self, before: str, number: str) -> bool:
+        """Whether a list only goes on with the one before it, as where the first item alone was told where to begin."""
+        same = self._family.get(before) == self._family.get(number)
+        return same and before in self._restarts and number not in self._restarts
 
     def shown(self, number: str, at: int) -> str:
         """What stands before the paragraph that was counted last: `一、`, `1.2`."""
@@ -110,8 +119,14 @@ class Numbering:
         abstract = linked if linked is not None else abstract
         levels = self._of(abstract)
         self._levels[key] = levels | self._overrides(element, levels)
-        restarts = element.find(f"{self._w}lvlOverride/{self._w}startOverride") is not None
-        self._family[key] = f"num {key}" if restarts else f"abstract {of}"
+        self._family[key] = of
+        starts = {
+            whole(each.get(f"{self._w}ilvl", ""), 0): whole(start, 1)
+            for each in element.iter(f"{self._w}lvlOverride")
+            if (start := value(each, "startOverride", self._w))
+        }
+        if starts:
+            self._restarts[key] = starts
         for each in abstract if abstract is not None else ():
             if style := value(each, "pStyle", self._w):
                 self._styled[key, style] = whole(each.get(f"{self._w}ilvl", ""), 0)
