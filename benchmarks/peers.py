@@ -67,6 +67,13 @@ def docxtpl(template: Path, rows: Rows) -> bytes:
     return target.getvalue()
 
 
+def pandas(sheet: Path) -> object:
+    """What a sheet holds as text, by pandas with openpyxl."""
+    from pandas import read_excel
+
+    return read_excel(sheet, engine="openpyxl", dtype=str, keep_default_na=False)
+
+
 def xlsxwriter(rows: Rows) -> bytes:
     """The table in Excel, by XlsxWriter: the formats, row heights, widths, panes and filter of relplan's sheet."""
     from xlsxwriter import Workbook

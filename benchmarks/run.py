@@ -134,6 +134,7 @@ class Bench:
         yield self._import(1_000, "at most", 0.25)
         if not self._quick:
             yield self._import(10_000, "at least", 3)
+            yield self._read(10_000)
 
     def _import(self, count: int, better: Better, goal: float) -> Result:
         sheet, read, frame = material.workbook(self._folder, count), self._folder / "r.yaml", self._folder / "p.json"
@@ -145,6 +146,18 @@ class Bench:
             better,
             goal,
             5 if count < 10_000 else 3,
+        )
+
+    def _read(self, count: int) -> Result:
+        sheet = material.workbook(self._folder, count)
+        return self._case(
+            f"read {count:,} rows of Excel",
+            lambda: api.load(sheet),
+            f"{self._peer('pandas')} with {self._peer('openpyxl')}",
+            self._if_there("pandas", lambda: peers.pandas(sheet)),
+            "at least",
+            3,
+            5,
         )
 
     def _in_process(self, count: int) -> Iterator[Result]:
@@ -195,6 +208,16 @@ class Bench:
                 12,
                 3,
             )
+        read_small, read_large = (api.load(material.plan_file(self._folder, count)) for count in (1_000, 10_000))
+        yield self._case(
+            "growth, checking 10,000 rows with SQL in half of them",
+            lambda: api.check(read_large),
+            "relplan, 1,000 rows",
+            lambda: api.check(read_small),
+            "at most",
+            12,
+            3,
+        )
         yield self._reading("YAML", material.plan_file, 10_000)
         yield self._reading("Excel", material.workbook, 10_000)
         yield self._reading("Excel", material.workbook, 100_000)
@@ -208,7 +231,7 @@ class Bench:
             lambda: api.load(small),
             "at most",
             12,
-            3 if count < 100_000 else 1,
+            3 if count < 100_000 else 2,
         )
 
     def _memory_of_reading(self) -> Result:

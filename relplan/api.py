@@ -16,15 +16,17 @@ for bad input; constructing a `ReleasePlan` by hand raises pydantic's `Validatio
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relplan import files, formats
 from relplan.errors import (
+    NO_PLACES,
     Language,
     Message,
+    Path,
     Place,
     PlanError,
     Problem,
@@ -41,8 +43,17 @@ from relplan.readers.options import ReadOptions
 from relplan.resources import labels, template_bytes, templates_dir
 
 if TYPE_CHECKING:
+    from relplan.artifacts import Listing, Progress
     from relplan.blocks import Document
+    from relplan.checks.settings import CheckSettings, Folder
+    from relplan.checksums import Verification
+    from relplan.findings import Checked
     from relplan.model.plan import ReleasePlan
+    from relplan.sequence.order import ReleaseOrder
+    from relplan.sql import Danger, Dialect, Script, Statement
+    from relplan.sql.undo import Proposal, Reversal
+    from relplan.writers.findings.options import ReportOptions
+    from relplan.writers.marked.styles import MarkKind
 
 
 class DocumentInfo(NamedTuple):
@@ -294,14 +305,166 @@ def marked_copy(
         WriteError: it is no such workbook, or too damaged to be marked.
     """
     from relplan.model.report import in_order
+
+    return _marked(path, [(notice.kind, notice.problem) for notice in in_order(read)], language, read, options)
+
+
+def marked_check(
+    path: str | FilePath,
+    read: Read,
+    checked: Checked,
+    language: Language = "zh",
+    *,
+    options: ReadOptions = DEFAULT_OPTIONS,
+) -> bytes:
+    """The workbook `path` with the cells of findings coloured and commented, and all findings listed on a sheet of their own.
+
+    Args:
+        path: the .xlsx or .xlsm file that `read` came from.
+        read: what was read from it; it tells where tables are.
+        checked: what the check of it came to.
+        language: of what is written there.
+        options: how it was read.
+
+    Raises:
+        ReadError, WriteError: as `marked_copy`.
+    """
+    from relplan.writers.findings.cells import marks
+
+    return _marked(path, marks(checked), language, read, options)
+
+
+def _marked(
+    path: str | FilePath,
+    found: Sequence[tuple[MarkKind, Problem]],
+    language: Language,
+    read: Read,
+    options: ReadOptions,
+) -> bytes:
     from relplan.writers.marked import mark
 
-    found = [(notice.kind, notice.problem) for notice in in_order(read)]
     data = b"" if str(path) == files.STANDARD else files.read(str(path), options.limit)
     try:
         return mark(data, found, language, read)
     except WriteError as error:
         raise WriteError([replace(each, place=Place(str(path))) for each in error.problems]) from None
+
+
+@collector_paused()
+def check(
+    source: str | FilePath | Read | ReleasePlan,
+    settings: CheckSettings | None = None,
+    *,
+    format: str = "",
+    options: ReadOptions = DEFAULT_OPTIONS,
+) -> Checked:
+    """What is missing, contradictory or dangerous in a plan, each with its place, its reason and its cure.
+
+    A file that cannot be read is a finding too (PLN001).
+
+    Args:
+        source: any file that `load` takes, what `load` returned, or a plan.
+        settings: how to check (see `relplan.checks.settings`); by default for the stage `draft`.
+        format, options: of a file, as in `load`.
+
+    Raises:
+        ReadError: the settings name a rule that there is not.
+    """
+    from relplan.checks.run import check as checked
+    from relplan.checks.run import unreadable
+    from relplan.checks.settings import DEFAULT as DEFAULT_SETTINGS
+    from relplan.model.plan import ReleasePlan
+
+    settings = settings or DEFAULT_SETTINGS
+    if isinstance(source, ReleasePlan):
+        return checked(Read(source), settings)
+    if isinstance(source, Read):
+        return checked(source, settings)
+    name = str(source)
+    try:
+        return checked(load(name, format=format, options=options), settings, name)
+    except (ReadError, PlanError) as error:
+        return unreadable(error.problems, name, settings)
+
+
+def check_report(
+    checks: Sequence[Checked],
+    format: str = "text",
+    language: Language = "zh",
+    *,
+    options: ReportOptions | None = None,
+) -> bytes:
+    """What checks came to, as one report.
+
+    Args:
+        checks: of one plan or several.
+        format: `text`, `json`, `github`, `sarif`, `junit` or `md`.
+        language: of its words; json holds both.
+        options: what else it may be asked for (see `relplan.writers.findings.options`).
+
+    Raises:
+        WriteError: there is no such format.
+    """
+    from relplan.writers.findings import named
+    from relplan.writers.findings.options import DEFAULT as DEFAULT_REPORT
+
+    return named(format)(checks, language, options or DEFAULT_REPORT)
+
+
+def check_reports(
+    checks: Sequence[Checked],
+    outputs: Sequence[str | FilePath],
+    language: Language = "zh",
+    *,
+    options: ReportOptions | None = None,
+) -> dict[str, bytes]:
+    """Reports in the formats that the endings of `outputs` say, by path; `check_report` tells of the arguments.
+
+    Raises:
+        WriteError: no report has such an ending, or an output is named twice.
+    """
+    from relplan.writers.findings import format_for
+
+    contents: dict[str, bytes] = {}
+    for output in map(str, outputs):
+        if output in contents:
+            raise WriteError(problem("同一个输出文件写了两次", "this output is named twice", output))
+        contents[output] = check_report(checks, format_for(output), language, options=options)
+    return contents
+
+
+def folder(path: str | FilePath) -> Folder:
+    """The folder with the scripts and packages of a release, for `CheckSettings.files`.
+
+    Raises:
+        ReadError: there is no such folder, or it cannot be read.
+    """
+    from relplan.artifacts import Folder as Found
+
+    return Found(path)
+
+
+def explain(rule: str, language: Language = "zh") -> str:
+    """What there is to say about a rule of the check, or about all of a group, as Markdown.
+
+    Raises:
+        ReadError: there is no such rule.
+    """
+    from relplan.checks.explained import explained
+    from relplan.checks.registry import named, rules
+
+    return "\n".join(explained(rules()[code].info, language) for code in sorted(named(rule)))
+
+
+def rules_as(format: str = "text", language: Language = "zh") -> str:
+    """All rules of the check: as `text`, a line each; as `json`; or as `md`, each explained."""
+    import json
+
+    from relplan.checks.explained import as_data, listed, page
+
+    if format == "json":
+        return json.dumps(as_data(), ensure_ascii=False, indent=2) + "\n"
+    return page(language) if format == "md" else listed(language)
 
 
 def report(read: Read) -> dict[str, Any]:
@@ -455,6 +618,230 @@ def copy_templates(folder: str | FilePath) -> list[str]:
     return files.write(contents)
 
 
+def order(plan: ReleasePlan) -> ReleaseOrder:
+    """The release order by the dependencies: waves, the reason of each place, cycles, unknown systems, contradictions."""
+    from relplan.sequence.order import release_order
+
+    return release_order(plan.table)
+
+
+ORDER_FORMS: Final = ("text", "md", "mermaid", "svg", "json")
+
+
+def order_as(plan: ReleasePlan, form: str = "text", *, language: Language | None = None) -> bytes:
+    """The release order in one of `ORDER_FORMS`: as text, as the `order` document in Markdown, as a picture, or as data.
+
+    `language` is by default the plan's own.
+
+    Raises:
+        WriteError: there is no such form; or the table has more rows than a picture can show.
+    """
+    import json
+
+    from relplan.sequence import mermaid, report, svg
+    from relplan.sequence.words import order_title
+
+    found, words = order(plan), language or plan.language
+    match form:
+        case "text":
+            return report.as_text(plan.table, found, words).encode()
+        case "md":
+            return render(plan, "order", "md", language=words)
+        case "mermaid":
+            return mermaid.mermaid(plan.table, found, words).encode()
+        case "svg":
+            heading = " ".join(word for word in (plan.product, plan.version, order_title(words)) if word)
+            return svg.svg(plan.table, found, words, heading)
+        case "json":
+            return (json.dumps(report.as_data(plan.table, found), ensure_ascii=False, indent=2) + "\n").encode()
+    known = ", ".join(ORDER_FORMS)
+    raise WriteError(problem(f"没有“{form}”这种形式；可用：{known}", f'there is no form "{form}"; known: {known}'))
+
+
+def with_order(plan: ReleasePlan, *, force: bool = False, places: Mapping[Path, Place] = NO_PLACES) -> ReleasePlan:
+    """The plan with the wave of each row as its `order`.
+
+    Args:
+        plan: the plan.
+        force: write over orders that the team has written and that say something else.
+        places: where the values of the plan stood, for the messages.
+
+    Raises:
+        PlanError: no order keeps all dependencies; or, without `force`, some written order says something else.
+    """
+    from relplan.sequence.fill import differences, filled
+    from relplan.sequence.words import obstacles
+
+    found = order(plan)
+    wrong = list(obstacles(found)) or ([] if force else list(differences(plan.table, found)))
+    if wrong:
+        raise PlanError([Problem(each.message, place_of(places, each.path)) for each in wrong])
+    return plan.model_copy(update={"table": filled(plan.table, found)})
+
+
+class PlacedScript(NamedTuple):
+    """SQL with the place of the file or cell that it stands in."""
+
+    place: Place
+    script: Script
+
+    def at(self, spot: Place) -> str:
+        """Where a spot of the script is: `a.sql:3:1`, in a cell `发布清单.xlsx › 发布表!G7 › 3:1`."""
+        between = " › " if self.place.cell or self.place.line else ":"
+        return f"{self.place}{between}{spot.line}:{spot.column}"
+
+
+def sql_scripts(
+    path: str | FilePath, dialect: str = "mysql", *, options: ReadOptions = DEFAULT_OPTIONS
+) -> tuple[PlacedScript, ...]:
+    """The statements and dangers of a script, `-` being standard input; or of the DDL and DML of a plan's release table.
+
+    Args:
+        path: a file; where its ending is that of a plan, spreadsheet or document, it is read as one.
+        dialect: `mysql`, `postgres`, `oracle` or `tsql`.
+        options: as for `load`.
+
+    Raises:
+        ReadError: the file cannot be read, or there is no such dialect.
+        PlanError: it holds no valid plan.
+    """
+    from relplan.sql import read_bytes
+    from relplan.sql.dialects import named
+
+    name, chosen = str(path), named(dialect)
+    if name == files.STANDARD or not _holds_plan(name):
+        shown = "<stdin>" if name == files.STANDARD else name
+        return (PlacedScript(Place(shown), read_bytes(files.read(name), chosen, shown)),)
+    return tuple(_sql_of_rows(load(path, options=options), chosen))
+
+
+def _holds_plan(name: str) -> bool:
+    try:
+        return formats.for_reading(name).name != "txt"
+    except ReadError:
+        return False
+
+
+def _sql_of_rows(read: Read, dialect: Dialect) -> Iterator[PlacedScript]:
+    from relplan.sql import read as read_sql
+    from relplan.sql.cells import CellKind, cell_of
+
+    for index, row in enumerate(read.plan.table.rows):
+        for field in ("ddl", "dml"):
+            text = getattr(row, field)
+            if isinstance(text, str) and cell_of(text, dialect).kind is CellKind.SQL:
+                place = place_of(read.places, ("table", "rows", index, field)) or Place()
+                yield PlacedScript(place, read_sql(text, dialect, str(place)))
+
+
+def sql_report(scripts: Sequence[PlacedScript]) -> list[dict[str, Any]]:
+    """What was read of scripts, as plain data: `place`, `dialect`, `encoding`, `statements`, `dangers`; each with line and column."""
+    return [
+        {
+            "place": str(place),
+            "dialect": str(script.dialect),
+            "encoding": script.encoding,
+            "statements": [_statement_data(each) for each in script.statements],
+            "dangers": [_danger_data(each) for each in script.loose],
+        }
+        for place, script in scripts
+    ]
+
+
+def _statement_data(statement: Statement) -> dict[str, Any]:
+    return {
+        "line": statement.place.line,
+        "column": statement.place.column,
+        "kind": str(statement.kind),
+        "verb": statement.verb,
+        "objects": [{"kind": each.kind, "name": each.name, "table": each.table} for each in statement.objects],
+        "text": statement.text,
+        "dangers": [_danger_data(each) for each in statement.dangers],
+    }
+
+
+def _danger_data(danger: Danger) -> dict[str, Any]:
+    return {
+        "line": danger.place.line,
+        "column": danger.place.column,
+        "kind": str(danger.kind),
+        "subject": danger.subject,
+        "message": {"zh": danger.message.zh, "en": danger.message.en},
+    }
+
+
+class PlacedProposal(NamedTuple):
+    """What is proposed to reverse a script, with the script."""
+
+    script: PlacedScript
+    proposal: Proposal
+
+
+def undo(scripts: Sequence[PlacedScript], suffix: str = "") -> tuple[PlacedProposal, ...]:
+    """What is proposed to reverse scripts that run in this order: the proposal for the last one first. Nothing is run.
+
+    Args:
+        scripts: as `sql_scripts` gives them.
+        suffix: stands in the names of the copies to be made before the release; up to 16 letters, digits and `_`.
+
+    Raises:
+        ReadError: the suffix holds something else.
+    """
+    from relplan.sql.undo import SUFFIX, propose
+
+    if suffix and not SUFFIX.fullmatch(suffix):
+        zh = f"后缀“{suffix}”不能用在表名中；请用 1 到 16 个字母、数字或下划线"
+        en = f'the suffix "{suffix}" cannot stand in the name of a table; use 1 to 16 letters, digits or underscores'
+        raise ReadError(problem(zh, en))
+    found: list[PlacedProposal] = []
+    first = 1
+    for each in scripts:
+        found.append(PlacedProposal(each, propose(each.script, suffix, first)))
+        first += len(each.script.statements)
+    return tuple(reversed(found))
+
+
+def undo_text(proposals: Sequence[PlacedProposal], language: Language = "zh") -> str:
+    """Proposals as SQL to be reviewed; counts, reasons, gaps and copies are comments, which cannot be run by mistake."""
+    from relplan.sql.undo import as_text
+
+    return "\n".join(as_text(proposal, language, str(script.place)) for script, proposal in proposals)
+
+
+def undo_report(proposals: Sequence[PlacedProposal]) -> list[dict[str, Any]]:
+    """The same as plain data: `place`, `dialect`, `counts`, `unchanging`, `backups` and `reversals`, the last statement first."""
+    return [
+        {
+            "place": str(script.place),
+            "dialect": str(script.script.dialect),
+            "counts": {str(level): count for level, count in proposal.counts.items()},
+            "unchanging": proposal.unchanging,
+            "backups": [each._asdict() for each in proposal.backups],
+            "reversals": [_reversal_data(each) for each in proposal.reversals],
+        }
+        for script, proposal in proposals
+    ]
+
+
+def _reversal_data(reversal: Reversal) -> dict[str, Any]:
+    statement, answer = reversal.statement, reversal.answer
+    return {
+        "number": reversal.number,
+        "line": statement.place.line,
+        "column": statement.place.column,
+        "verb": statement.verb,
+        "level": str(reversal.level),
+        "label": _both(reversal.level.label),
+        "context": reversal.context,
+        "steps": [{"gap": _both(step.gap)} if step.gap else {"sql": step.sql} for step in answer.steps],
+        "notes": [_both(note) for note in answer.notes],
+    }
+
+
+def _both(message: Message) -> dict[str, str]:
+    return {"zh": message.zh, "en": message.en}
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of plan files."""
     from relplan.model.schema import schema as made
@@ -477,3 +864,99 @@ def form(language: Language = "zh") -> bytes:
     from relplan.model.plan import ReleasePlan
 
     return render(ReleasePlan(language=language), "form", "xlsx")
+
+
+def checksum_list(
+    paths: Sequence[str | FilePath],
+    algorithm: str = "",
+    *,
+    without: Sequence[str | FilePath] = (),
+    progress: Progress | None = None,
+) -> Listing:
+    """The checksums of one folder's files, or of several files and folders, as `sha256sum -c` and `md5sum -c` take them.
+
+    Args:
+        paths: a folder, whose files are named by their paths in it; or several, named by their paths from the current one.
+        algorithm: `md5`, `sha1`, `sha256`, `sha384` or `sha512`; blank: `sha256`.
+        without: files to leave out, such as the list itself.
+        progress: told how many bytes have been read, and how many there are.
+
+    Raises:
+        ReadError: something cannot be read, or lies outside the current folder; or there is no such algorithm.
+    """
+    from relplan.artifacts import DEFAULT_ALGORITHM, listing
+
+    barred = [str(path) for path in without]
+    return listing([str(path) for path in paths], algorithm or DEFAULT_ALGORITHM, without=barred, progress=progress)
+
+
+def verify_list(
+    path: str | FilePath, folder: str | FilePath | None = None, *, progress: Progress | None = None
+) -> Verification:
+    """Hold the files in `folder` (by default that of the list) against a list of checksums; nothing outside it is read.
+
+    Raises:
+        ReadError: the list or the folder cannot be read.
+    """
+    from relplan import artifacts
+
+    return artifacts.verify_list(str(path), None if folder is None else str(folder), progress)
+
+
+def verify_plan(read: Read, folder: str | FilePath, *, progress: Progress | None = None) -> Verification:
+    """Hold the files in `folder` against the checksums of a plan's packages and scripts, by their paths, else their bare names.
+
+    Raises:
+        ReadError: the folder cannot be read.
+    """
+    from relplan import artifacts
+
+    return artifacts.verify_plan(read, str(folder), progress)
+
+
+def with_checksums(
+    read: Read,
+    verification: Verification,
+    folder: str | FilePath,
+    algorithm: str = "",
+    *,
+    progress: Progress | None = None,
+) -> tuple[ReleasePlan, Verification]:
+    """The plan with the checksums that `verify_plan` did not find stated, and what became of its entries then.
+
+    Raises:
+        ReadError: a file cannot be read; or there is no such algorithm.
+    """
+    from relplan import artifacts
+
+    chosen = algorithm or artifacts.DEFAULT_ALGORITHM
+    return artifacts.with_checksums(read, verification, str(folder), chosen, progress)
+
+
+def verification_report(verification: Verification, language: Language = "en") -> dict[str, Any]:
+    """What a verification found, as plain data: `passed`, `counts`, `files`, `problems`, `remarks`."""
+    from relplan.artifacts import report as made
+
+    return made(verification, language)
+
+
+def branches(repository: str, *, seconds: float | None = None) -> frozenset[str]:
+    """The branches of a git repository: a folder, or a URL that git knows; `seconds` is how long git may take.
+
+    Raises:
+        ReadError: git is missing, this is no repository that it may read, or the time is over.
+    """
+    from relplan.repository import TIMEOUT_SECONDS, refs
+
+    return refs(repository, TIMEOUT_SECONDS if seconds is None else seconds).branches
+
+
+def commits_behind(repository: str, branch: str, base: str, *, seconds: float | None = None) -> int:
+    """How many commits the branch `base` has and `branch` lacks, in a repository on this machine.
+
+    Raises:
+        ReadError: as `branches`; or it is not on this machine, is shallow, or lacks one of them.
+    """
+    from relplan.repository import TIMEOUT_SECONDS, behind
+
+    return behind(repository, branch, base, TIMEOUT_SECONDS if seconds is None else seconds)

@@ -213,11 +213,15 @@ class Callout:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture: its bytes (PNG, JPEG or SVG), and what it shows in words."""
+    """A picture: its bytes (PNG, JPEG or SVG), and what it shows in words.
+
+    `code` is the same picture for writers whose readers draw it from code (Mermaid in Markdown).
+    """
 
     data: bytes
     media_type: str
     alternative: str
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

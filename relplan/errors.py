@@ -118,11 +118,11 @@ def problem(zh: str, en: str, place: Place | str | None = None) -> Problem:
     return Problem(Message(zh, en), Place(file=place) if isinstance(place, str) else place)
 
 
-def suggest(word: str, known: Iterable[str]) -> Message:
-    """`; did you mean "x"?`, to end a message with, or nothing where no known word is near."""
+def suggest(word: str, known: Iterable[str], nearness: float = 0.6) -> Message:
+    """`; did you mean "x"?`, to end a message with, or nothing where no known word is near (1: the same, 0: any)."""
     import difflib
 
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=nearness)
     if not near:
         return Message("", "")
     return Message(f"；是否为“{near[0]}”？", f'; did you mean "{near[0]}"?')

@@ -7,11 +7,12 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final
 
-from relplan.errors import ReadError, WriteError, problem
+from relplan.errors import Message, Place, Problem, ReadError, WriteError, problem
 
 STANDARD: Final = "-"
 """The name that means standard input or output."""
@@ -32,18 +33,165 @@ def read(path: str, limit: int = 1) -> bytes:
         else:
             with open(path, "rb") as source:
                 data = source.read(most + 1)
-    except FileNotFoundError:
-        raise ReadError(problem("没有这个文件", "there is no such file", path)) from None
-    except IsADirectoryError:
-        raise ReadError(problem("这是一个文件夹，不是文件", "this is a folder, not a file", path)) from None
-    except PermissionError:
-        raise ReadError(problem("没有读取权限", "no permission to read it", path)) from None
     except (OSError, ValueError) as error:
-        raise ReadError(problem(f"无法读取：{error}", f"cannot be read: {error}", path)) from None
+        raise unreadable(error, path) from None
     if len(data) > most:
         size = most // 2**20
         raise ReadError(problem(f"文件超过 {size} MiB", f"the file is larger than {size} MiB", path))
     return data
+
+
+CHUNK_BYTES: Final = 2**20
+
+
+def chunks(path: str | FilePath) -> Iterator[bytes]:
+    """The content of a plain file in pieces of at most `CHUNK_BYTES`, however large it is.
+
+    Raises:
+        ReadError: it is not there, is no plain file, or cannot be read; while the pieces are asked for.
+    """
+    try:
+        # Opening a pipe that no one writes to would wait for ever.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb", buffering=0) as source:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise ReadError(problem("不是普通文件", "this is no plain file", str(path)))
+            while piece := source.read(CHUNK_BYTES):
+                yield piece
+    except (OSError, ValueError) as error:
+        raise unreadable(error, str(path)) from None
+
+
+def size(path: str | FilePath) -> int:
+    """The size of a plain file in bytes.
+
+    Raises:
+        ReadError: it is not there, is no plain file, or cannot be looked at.
+    """
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(error, str(path)) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise ReadError(problem("不是普通文件", "this is no plain file", str(path)))
+    return status.st_size
+
+
+def unreadable(error: OSError | ValueError, path: str) -> ReadError:
+    """The refusal to read a file, from what the system says."""
+    match error:
+        case FileNotFoundError():
+            return ReadError(problem("没有这个文件", "there is no such file", path))
+        case IsADirectoryError():
+            return ReadError(problem("这是一个文件夹，不是文件", "this is a folder, not a file", path))
+        case PermissionError():
+            return ReadError(problem("没有读取权限", "no permission to read it", path))
+    return ReadError(problem(f"无法读取：{error}", f"cannot be read: {error}", path))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files under a folder.
+
+    Attributes:
+        sizes: in bytes, by path relative to the folder, with `/` between folders; links to files inside it are files.
+        skipped: what was left out, and why.
+        unreadable: folders that could not be looked into.
+    """
+
+    sizes: Mapping[str, int]
+    skipped: tuple[Problem, ...] = ()
+    unreadable: tuple[Problem, ...] = ()
+
+
+def tree(folder: str | FilePath) -> Tree:
+    """All files under a folder, hidden ones too, by their paths; links to folders and out of the folder are not followed.
+
+    Raises:
+        ReadError: it is no folder.
+    """
+    if not os.path.isdir(folder):
+        zh, en = (
+            ("这不是文件夹", "this is no folder")
+            if os.path.exists(folder)
+            else ("没有这个文件夹", "there is no such folder")
+        )
+        raise ReadError(problem(zh, en, str(folder)))
+    return _Walk(real(folder), str(folder)).run()
+
+
+def real(path: str | FilePath) -> FilePath:
+    """A path without links; of one that leads in circles, as far as it leads."""
+    return FilePath(os.path.realpath(path))
+
+
+class _Walk:
+    """A folder while it is looked through."""
+
+    def __init__(self, root: FilePath, name: str) -> None:
+        self._root, self._name = root, name
+        self._sizes: dict[str, int] = {}
+        self._skipped: list[Problem] = []
+        self._unreadable: list[Problem] = []
+
+    def run(self) -> Tree:
+        waiting = [""]
+        while waiting:
+            waiting.extend(self._folders_in(waiting.pop()))
+        order = sorted(self._sizes)
+        return Tree({name: self._sizes[name] for name in order}, _by_text(self._skipped), _by_text(self._unreadable))
+
+    def _folders_in(self, inner: str) -> list[str]:
+        """Note the files of a folder; returns the folders in it."""
+        try:
+            with os.scandir(self._root / inner) as entries:
+                return [f"{name}/" for entry in entries if (name := self._folder(entry, inner + entry.name))]
+        except OSError:
+            self._unreadable.append(
+                problem("没有权限查看此文件夹", "no permission to look into this folder", self._at(inner.rstrip("/")))
+            )
+            return []
+
+    def _folder(self, entry: os.DirEntry[str], name: str) -> str:
+        """Note a file or what keeps it out; returns the name of a folder, else blank."""
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                return name
+            reason = self._link_refused(entry) if entry.is_symlink() else None
+            status = entry.stat() if reason is None else None
+        except OSError as error:
+            reason, status = Message(f"无法查看：{error.strerror}", f"cannot be looked at: {error.strerror}"), None
+        if status is not None and stat.S_ISREG(status.st_mode):
+            self._sizes[name] = status.st_size
+        else:
+            self._skipped.append(Problem(reason or _SPECIAL, Place(self._at(name))))
+        return ""
+
+    def _link_refused(self, entry: os.DirEntry[str]) -> Message | None:
+        target = real(entry.path)
+        if not os.path.exists(target):
+            return Message("链接的目标不存在", "a link to nothing")
+        if not target.is_relative_to(self._root):
+            return Message("链接指向文件夹之外", "a link out of the folder")
+        return Message("链接指向文件夹", "a link to a folder") if os.path.isdir(target) else None
+
+    def _at(self, name: str) -> str:
+        return f"{self._name.rstrip('/')}/{name}" if name else self._name
+
+
+_SPECIAL: Final = Message("不是普通文件（管道、设备等）", "no plain file (a pipe, a device …)")
+
+
+def _by_text(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda each: each.text("en")))
+
+
+def is_output(path: str | FilePath) -> bool:
+    """Whether standard output goes into this file."""
+    try:
+        return os.path.samestat(os.fstat(sys.stdout.fileno()), os.stat(path))
+    except (OSError, ValueError):
+        return False
 
 
 def changed(contents: Mapping[str, bytes]) -> list[str]:

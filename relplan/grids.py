@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from relplan.errors import Place
+from relplan.errors import Path, Place
 from relplan.model.columns import HeaderIndex, normalise_header
 
 HEADER_ROWS: Final = 100
@@ -92,13 +92,54 @@ class Grid:
         """The columns of a row that hold text."""
         return [column for column, text in enumerate(self.rows[row]) if text.strip()]
 
+    def is_blank_row(self, row: int) -> bool:
+        """Whether no cell of a row holds text."""
+        return not any(map(str.strip, self.rows[row]))
+
     def is_blank(self) -> bool:
         """Whether no cell holds text."""
-        return not any(text and not text.isspace() for row in self.rows for text in row)
+        return all(map(self.is_blank_row, range(len(self.rows))))
 
     def across(self, row: int, column: int) -> Area | None:
         """The merged cells of several columns that begin at a cell."""
         return next((a for a in self.merges if (a.top, a.left) == (row, column) and a.right > a.left), None)
+
+
+class CellPlaces(Mapping[Path, Place]):
+    """The places of what the cells of a row hold, by its paths; each is made when it is asked for.
+
+    Args:
+        place: makes the place of a cell.
+        row, columns: where all that stands in the row stands.
+        elsewhere: the cells of what comes from other rows, or is put together.
+        headed: where what the table has columns for would stand; not listed, but known.
+    """
+
+    __slots__ = ("_columns", "_elsewhere", "_headed", "_place", "_row")
+
+    def __init__(
+        self,
+        place: Callable[[int, int], Place],
+        row: int,
+        columns: Mapping[Path, int],
+        elsewhere: Mapping[Path, Spot],
+        headed: Mapping[Path, int],
+    ) -> None:
+        self._place, self._row, self._columns, self._elsewhere = place, row, columns, elsewhere
+        self._headed = headed
+
+    def __getitem__(self, path: Path) -> Place:
+        if spot := self._elsewhere.get(path):
+            return self._place(*spot)
+        column = self._columns.get(path)
+        return self._place(self._row, self._headed[path] if column is None else column)
+
+    def __iter__(self) -> Iterator[Path]:
+        yield from self._columns
+        yield from (path for path in self._elsewhere if path not in self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns.keys() | self._elsewhere.keys())
 
 
 @dataclass(frozen=True, slots=True)

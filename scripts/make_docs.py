@@ -1,7 +1,7 @@
-"""Write docs/columns.md from the model: every column with its headers, and every word that a cell may hold.
+"""Write the pages of docs/ that come from the code: columns.md from the model, rules.md and rules.zh.md from the checks.
 
-python scripts/make_docs.py            write it
-python scripts/make_docs.py --check    write nothing; exit 1 when it is stale
+python scripts/make_docs.py            write them
+python scripts/make_docs.py --check    write nothing; exit 1 when one is stale
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from typing import Final
 from pydantic import BaseModel
 
 from relplan import formats
+from relplan.checks.explained import page
 from relplan.model import celltext
 from relplan.model.columns import STEMS, BoundColumn, columns_of
-from relplan.model.entries import Package, Participant, Script, Section, Step
+from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
 from relplan.model.fields import Row
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.table import ReleaseItem
 from relplan.model.text import NONE_WORDS
 from relplan.model.values import Action, ChangeKind, Choice, ReleaseKind, RiskLevel
 
-TARGET: Final = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
+DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
 ROWS: Final[tuple[tuple[type[Row], str, str], ...]] = (
     (ReleaseItem, "Release table", "`table.rows`, one row for each system"),
@@ -32,6 +33,7 @@ ROWS: Final[tuple[tuple[type[Row], str, str], ...]] = (
     (Step, "Steps", "`preparation`, `deployment`, `verification` and `rollback.steps`"),
     (Script, "Database scripts", "`scripts`"),
     (Package, "Packages", "`packages`"),
+    (Exemption, "Exemptions", "`exemptions`"),
     (Section, "Further sections", "`sections`"),
 )
 FACTS: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
@@ -165,19 +167,31 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("\\", "\\\\").replace("|", "\\|") for cell in cells) + " |"
 
 
+def pages() -> dict[Path, str]:
+    """Every page that comes from the code, with its text."""
+    rules = {"rules.md": page("en"), "rules.zh.md": page("zh")}
+    return {DOCS / "columns.md": text(), **{DOCS / name: _marked(made) for name, made in rules.items()}}
+
+
+def _marked(made: str) -> str:
+    """A page with a word on where it comes from, below its title."""
+    title, _, rest = made.partition("\n")
+    return f"{title}\n\n<!-- Written by scripts/make_docs.py from relplan/checks. Change the rules, then run the script. -->\n{rest}"
+
+
 def main() -> None:
-    """Write the page, or say whether it is stale."""
+    """Write the pages, or say which are stale."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is stale")
     options = parser.parse_args()
-    made = text()
+    stale = [path for path, made in pages().items() if not path.is_file() or path.read_text("utf-8") != made]
     if options.check:
-        current = TARGET.read_text(encoding="utf-8") if TARGET.is_file() else ""
-        if current != made:
-            sys.exit(f"{TARGET.name} is stale; run: python scripts/make_docs.py")
+        if stale:
+            names = ", ".join(path.name for path in stale)
+            sys.exit(f"stale: {names}; run: python scripts/make_docs.py")
         return
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(made, encoding="utf-8", newline="\n")
+    for path in stale:
+        path.write_text(pages()[path], encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

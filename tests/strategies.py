@@ -6,7 +6,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from relplan.model.entries import PARTS, Package, Participant, Script, Section, Step
+from relplan.model.entries import PARTS, Exemption, Package, Participant, Script, Section, Step
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.values import Action, ReleaseKind, RiskLevel
@@ -53,6 +53,7 @@ scripts = st.lists(
     of(Script, name=maybe, file=maybe, version=maybe, checksum=maybe, undo=maybe, note=maybe), max_size=2
 )
 packages = st.lists(of(Package, name=maybe, file=maybe, version=maybe, checksum=maybe, note=maybe), max_size=2)
+exemptions = st.lists(of(Exemption, rule=maybe, where=maybe, reason=maybe, until=moments, by=lists), max_size=2)
 sections = st.lists(of(Section, title=maybe, text=maybe, after=st.sampled_from([None, *PARTS])), max_size=2)
 
 
@@ -76,5 +77,6 @@ plans = of(
     language=st.sampled_from(["zh", "en"]), time_zone=st.sampled_from(["Asia/Shanghai", "UTC"]),
     window=of(Window, start=moments, end=moments, text=maybe), impact=lists, participants=participants, preparation=steps, deployment=steps,
     verification=steps, rollback=of(Rollback, steps=steps, deadline=moments, points=lists, decider=lists, text=maybe),
-    table=st.lists(items, max_size=3).map(lambda rows: ReleaseTable(rows=rows)), scripts=scripts, packages=packages, sections=sections,
+    table=st.lists(items, max_size=3).map(lambda rows: ReleaseTable(rows=rows)), scripts=scripts, packages=packages, exemptions=exemptions,
+    sections=sections,
 )  # fmt: skip

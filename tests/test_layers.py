@@ -16,14 +16,14 @@ PACKAGE = Path(relplan.__file__).parent
 ROOMS = [
     {"errors"},
     {"model"},
-    {"resources", "grids", "blocks", "links", "markdown"},
-    {"readers", "documents", "writers"},
-    {"formats", "files", "config"},
+    {"resources", "grids", "blocks", "links", "markdown", "sql", "findings", "sequence", "checksums"},
+    {"readers", "documents", "writers", "checks"},
+    {"formats", "files", "config", "artifacts", "repository"},
     {"api"},
     {"cli", "__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
-APART = {"readers", "documents", "writers"}
+APART = {"readers", "documents", "writers", "checks"}
 
 
 def modules() -> dict[str, Path]:

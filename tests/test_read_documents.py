@@ -256,3 +256,146 @@ def places_in(pieces: list[Piece], name: str) -> list[Place]:
         elif words_of(piece):
             found += piece.items or (piece.place,)
     return found
+
+
+def test_entries_below_a_stated_text_do_not_take_its_place():
+    text = "# 发布计划\n\n| | |\n|---|---|\n| 影响范围 | 支付暂停 |\n\n## 影响范围\n\n- 订单变慢\n\n## 发布过程\n\n- 更新镜像\n"
+    read = api.loads(text.encode(), "md", name="plan.md")
+    assert read.plan.impact == ("支付暂停", "订单变慢")
+
+
+def said(read: Read, *kinds: str) -> list[tuple[str, str]]:
+    """What is said of a document, and where."""
+    return [(str(n.problem.place), n.problem.text("en")) for n in read.notices if n.kind in kinds]
+
+
+HEAD = "# 发布计划\n\n## 影响范围\n\n- 订单\n\n## 发布过程\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("看[手册](https://a/b)", "看手册 (https://a/b)"),
+        ("**[手册](https://a/b)** 和 <https://c.d>", "手册 (https://a/b) 和 https://c.d"),
+        ("问 <a@b.c>", "问 a@b.c"),
+        ("见[上文](#top)", "见上文"),
+        ("脚注[^1]\n\n[^1]: 脚注内容", "脚注^1 (脚注内容)"),
+    ],
+)
+def test_where_a_link_leads_stands_behind_its_words(line, text):
+    assert [step.text for step in api.loads(f"{HEAD}- {line}\n".encode(), "md").plan.deployment] == [text]
+
+
+def test_links_of_a_table_in_a_document_are_those_of_a_sheet():
+    table = "| 系统 | 版本 | 变更内容 |\n|---|---|---|\n| [支付](https://s/pay) | 1.10 | [退款](https://j/1) |\n"
+    (row,) = api.loads(table.encode(), "md").plan.table.rows
+    assert (row.system, row.changes[0].text) == ("支付", "退款 (https://j/1)")
+    assert "https://s/pay" in row.extra[0].text
+
+
+@pytest.mark.parametrize("format", ["md", "html"])
+def test_a_step_that_is_struck_through_is_cancelled(format):
+    steps = ("停服务", "~~清缓存~~", "备份~~全库~~订单库")
+    if format == "md":
+        text = HEAD + "".join(f"- {step}\n" for step in steps)
+    else:
+        items = "".join(f"<li>{step.replace('~~', '<s>', 1).replace('~~', '</s>')}</li>" for step in steps)
+        text = f"<h1>影响范围</h1><p>订单</p><h1>发布过程</h1><ul>{items}</ul>"
+    read = api.loads(text.encode(), format)
+    assert [step.text for step in read.plan.deployment] == ["停服务", "备份全库订单库"]
+    assert len(said(read, "unplaced")) == len(said(read, "guessed")) == 1
+    assert "struck through" in said(read, "unplaced")[0][1]
+
+
+@pytest.mark.parametrize("title", ["发布清单", "升级的系统"])
+def test_a_row_that_is_struck_through_is_cancelled(title):
+    table = "| 系统 | 版本 | 变更内容 |\n|---|---|---|\n| 支付 | 1.10 | 退款 |\n| ~~网关~~ | ~~2.0~~ | ~~升级~~ |\n"
+    read = api.loads(f"# 发布计划\n\n## {title}\n\n{table}".encode(), "md")
+    assert [row.system for row in read.plan.table.rows] == ["支付"]
+    assert len(said(read, "unplaced")) == 3
+
+
+def test_a_ticked_step_is_read_and_said():
+    read = api.loads(f"{HEAD}- [x] 备份\n- [ ] 部署\n".encode(), "md")
+    assert [step.text for step in read.plan.deployment] == ["备份", "部署"]
+    assert len(said(read, "guessed")) == 1
+
+
+def test_facts_before_the_first_part_may_be_a_list():
+    text = "# 订单发布\n\n* 产品：SingPost\n* 版本：V5.12.0\n\n## 影响范围\n\n* 订单\n\n## 发布过程\n\n* 部署\n"
+    read = api.loads(text.encode(), "md")
+    assert (read.plan.product, read.plan.version, read.plan.sections) == ("SingPost", "V5.12.0", ())
+
+
+@pytest.mark.parametrize("title", ["发布基本信息", "Release Information"])
+def test_the_window_may_stand_among_the_first_facts(title):
+    text = f"发布计划\n\n{title}\n\n2026-08-20 22:00 至次日 02:00\n\n发布过程\n\n部署\n\n回退方案\n\n还原\n"
+    plan = api.loads(text.encode(), "txt").plan
+    assert (str(plan.window.start), str(plan.window.end)) == ("2026-08-20 22:00:00", "2026-08-21 02:00:00")
+    assert not plan.sections
+
+
+@pytest.mark.parametrize(
+    ("format", "headings"),
+    [
+        ("txt", ("一、影响范围", "二、发布过程", "三、灰度计划", "四、回退方案")),
+        ("txt", ("1. 影响范围", "2. 发布过程", "3. 先灰后全", "4. 回退方案")),
+        ("txt", ("影响范围", "发布过程", "灰度计划", "回退方案")),
+        ("md", ("**影响范围**", "**发布过程**", "**先灰后全**", "**回退方案**")),
+        ("md", ("**一、影响范围**", "**二、发布过程**", "**先灰后全：**", "**三、回退方案**")),
+    ],
+)
+def test_a_heading_of_the_teams_own_ends_the_part_before_it(format, headings):
+    bodies = ("订单", "备份\n\n部署", "先 10%，再全部", "还原")
+    text = "发布计划\n\n" + "".join(f"{title}\n\n{body}\n\n" for title, body in zip(headings, bodies, strict=True))
+    plan = api.loads(text.encode(), format).plan
+    assert [step.text for step in plan.deployment] == ["备份", "部署"]
+    assert [(each.text, each.after) for each in plan.sections] == [("先 10%，再全部", "deployment")]
+    assert [step.text for step in plan.rollback.steps] == ["还原"]
+
+
+def test_steps_with_numbers_are_no_headings():
+    text = "发布计划\n1. 影响范围\n订单\n2. 发布过程\n1. 备份\n2. 部署\n3. 回归\n3. 回退方案\n1. 还原\n"
+    plan = api.loads(text.encode(), "txt").plan
+    assert [step.text for step in plan.deployment] == ["备份", "部署", "回归"]
+
+
+def test_a_heading_and_its_words_may_share_a_line():
+    text = "发布计划\n影响范围\n订单\n发布时间：2026-08-20 22:00\n发布步骤：\n1、备份（回退：还原）\n回退：见附件\n2、部署\n回退方案：还原备份\n"
+    read = api.loads(text.encode(), "txt")
+    assert read.plan.impact == ("订单",)
+    assert str(read.plan.window.start) == "2026-08-20 22:00:00"
+    assert [step.text for step in read.plan.deployment] == ["备份（回退：还原）", "回退：见附件", "部署"]
+    assert [step.text for step in read.plan.rollback.steps] == ["还原备份"]
+    places = {str(place) for place in read.places.values()}
+    assert not places & {str(place) for place in read.labels}
+
+
+@pytest.mark.parametrize(
+    ("heading", "part"),
+    [
+        ("上線步驟", "deployment"),
+        ("回復計畫", "rollback"),
+        ("Rollback unsafe if", "rollback"),
+        ("Monitoring Period", "verification"),
+    ],
+)
+def test_further_headings_of_the_field(heading, part):
+    text = f"# 计划\n\n## 影响范围\n\n- 订单\n\n## {heading}\n\n- 一步\n"
+    assert getattr(api.loads(text.encode(), "md").plan, part)
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("张三、李四（开发、测试），王五", {"张三": (), "李四": ("开发", "测试"), "王五": ()}),
+        ("运维：赵六、钱七（组长）", {"赵六": ("运维",), "钱七": ("运维", "组长")}),
+        ("Dev Lead: Ann Lee / Bob", {"Ann Lee": ("Dev Lead",), "Bob": ("Dev Lead",)}),
+        ("测试环境由测试人员负责，随叫随到", {"测试环境由测试人员负责，随叫随到": ()}),
+        ("值班电话：13800000000", {"值班电话：13800000000": ()}),
+    ],
+)
+def test_a_line_may_name_several_people(line, people):
+    text = f"发布计划\n影响范围\n订单\n参与人员\n{line}\n"
+    read = api.loads(text.encode(), "txt")
+    assert {person.name: person.roles for person in read.plan.participants} == people

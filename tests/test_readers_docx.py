@@ -34,6 +34,7 @@ from relplan.blocks import (
 from relplan.errors import ReadError
 from relplan.formats import FORMATS
 from relplan.readers.documents import docx
+from relplan.readers.documents.docx import package
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -76,9 +77,9 @@ def word(body: str, *, namespace: str = W, main: str = "word/document.xml", **pa
         },
     }
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as package:
+    with zipfile.ZipFile(out, "w") as packed:
         for name, text in files.items():
-            package.writestr(name, text)
+            packed.writestr(name, text)
     return out.getvalue()
 
 
@@ -495,3 +496,34 @@ def test_documents_of_other_projects_are_read(shared):
     files = [*sorted((shared / "corpus" / "docx").iterdir())[::8], *(shared / "corpus" / "plans").glob("*.docx")]
     read = [docx.pieces(file.read_bytes(), file.name) for file in files if file.name not in REFUSED]
     assert sum(bool(texts(piece.block for piece in found)) for found in read) > 10
+
+
+def title(text: str) -> str:
+    return p(r(text), '<w:pStyle w:val="1"/>')
+
+
+def test_struck_words_and_links_of_a_document():
+    struck = "<w:strike/>"
+    link = f'{r("看")}<w:hyperlink r:id="rlink">{r("手册")}</w:hyperlink>'
+    rows = (("姓名", "角色", ""), ("张三", "开发", ""), ("李四", "测试", struck))
+    people = table(*(f"{cell(p(r(name, look)))}{cell(p(r(role, look)))}" for name, role, look in rows))
+    body = title("发布过程") + p(r("取消的步骤", struck)) + p(link) + title("参与人员") + people
+    read = api.loads(word(body), "docx")
+    assert [step.text for step in read.plan.deployment] == ["看手册 (https://example.com/a)"]
+    assert [person.name for person in read.plan.participants] == ["张三"]
+    assert sum(notice.kind == "unplaced" for notice in read.notices) == 3
+
+
+def test_a_control_that_asks_for_words_holds_none():
+    asked = (
+        f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{r('单击此处输入文字。')}</w:sdtContent></w:sdt>"
+    )
+    assert words(p(r("订单")) + p(asked)) == ["订单"]
+
+
+@pytest.mark.parametrize("body", ["<w:p/>", p(r("x"))])
+def test_a_document_of_too_many_tags_is_refused_while_it_is_read(body, monkeypatch):
+    monkeypatch.setattr(package, "MOST_TAGS", 1000)
+    with pytest.raises(ReadError, match="1,000"):
+        docx.pieces(word(body * 1001), "x.docx")
+    assert docx.pieces(word(title("影响范围") + body * 50), "x.docx")

@@ -18,8 +18,9 @@ from relplan.grids import Grid
 from relplan.model.values import ChangeKind, Dependency, Nothing, RiskLevel, Unread
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
+from relplan.readers.sheets.plain import plain_end
 from relplan.readers.sheets.reader import read_grids
-from relplan.readers.sheets.sqlcells import sorted_statements
+from relplan.sql.cells import sorted_statements
 
 HEADER = ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "发布依赖", "DDL", "开发人员"]
 
@@ -457,3 +458,52 @@ def test_whoever_waits_is_told_how_far_the_reading_of_a_long_table_is():
         rows.encode(), "csv", name="x.csv", options=ReadOptions(progress=lambda done, of: told.append((done, of)))
     )
     assert told == [(1000, 2501), (2000, 2501)]
+
+
+def end_of_sheet(xml: str) -> str | None:
+    """What `plain_end` says of a sheet with this XML."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        package.writestr("sheet.xml", f"<worksheet><cols><col min='1' max='2'/></cols><sheetData>{xml}</worksheet>")
+    with zipfile.ZipFile(target) as package:
+        return plain_end(package, "sheet.xml")
+
+
+TEXT = '<row r="7"><c r="B7" s="1" t="s"><v>0</v></c><c r="AA7" s="2"/></row></sheetData>'
+
+
+def test_a_sheet_of_nothing_but_texts_needs_no_closer_look():
+    assert end_of_sheet(TEXT) == "AA7"
+    assert end_of_sheet(TEXT.replace("</sheetData>", '<row r="12" spans="1:2"></row></sheetData>')) == "AA12"
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (' t="s"', ""),
+        (' t="s"', ' t="e"'),
+        ('<row r="7"', '<row r="7" hidden="1"'),
+        ('<row r="7"', "<row"),
+        ('<c r="B7"', '<c\nr="B7"'),
+        ('<c r="B7"', "<c"),
+        ('<c r="B7"', '<x:c r="XFD1048576"/><c r="B7"'),
+        ("</sheetData>", '</sheetData><hyperlinks><hyperlink ref="B7"/></hyperlinks>'),
+        ("</sheetData>", '<row r="1048576"><c t="n"><v>1</v></c>'),
+        (TEXT, "</sheetData>"),
+    ],
+)
+def test_a_sheet_that_may_hold_more_than_texts_is_looked_at_closely(text, other):
+    assert end_of_sheet(TEXT.replace(text, other, 1)) is None
+
+
+def test_places_within_rows_are_there_for_all_who_ask():
+    found = read(
+        HEADER, [1, "支付", "1.2", "a", "高", "无", None, "甲"], [2, "网关", None, "b", "低", None, None, None]
+    )
+    places = found.places
+    assert len(places) == len(dict(places)) == len(list(places))
+    assert str(places["table", "rows", 1, "changes"]) == "t.xlsx › 发布表!D3"
+    blank = ("table", "rows", 1, "version")
+    assert blank not in list(places) and str(places[blank]) == "t.xlsx › 发布表!C3", "where it would stand is known"
+    assert ("table", "rows", 2) not in places
+    assert str(places["table", "rows", 1]) == "t.xlsx › 发布表!A3"

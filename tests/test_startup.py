@@ -48,7 +48,11 @@ def imported(call: str, imports: str = "from relplan.cli import main") -> set[st
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("new", "import", "render", "documents", "schema"))],
+    [
+        ["--help"],
+        ["--version"],
+        *([name, "--help"] for name in ("new", "import", "render", "order", "documents", "schema", "checksum")),
+    ],
     ids=" ".join,
 )
 def test_help_imports_no_library_but_click(arguments: list[str]) -> None:

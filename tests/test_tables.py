@@ -20,7 +20,7 @@ from relplan.model.columns import columns_of
 from relplan.model.table import ReleaseItem
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
-from relplan.readers.sheets import delimited, workbook
+from relplan.readers.sheets import delimited, marks, workbook
 from relplan.readers.sheets.reader import read_grids
 
 FOLDER = Path(__file__).with_name("tables")
@@ -139,6 +139,15 @@ def test_a_table_gives_the_rows_that_are_expected(case):
     for kind in ("guessed", "unplaced", "unreadable"):
         if kind in wanted:
             assert [spot_of(notice) for notice in found.notices if notice.kind == kind] == wanted[kind]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if source(case)[1] == "xlsx"])
+def test_a_sheet_says_the_same_whether_its_marks_are_looked_for_or_it_is_seen_to_have_none(case, monkeypatch):
+    found = read(case)
+    monkeypatch.setattr(marks, "plain_end", lambda package, part: None)
+    looked = read(case)
+    assert (found.plan, found.notices, found.labels) == (looked.plan, looked.notices, looked.labels)
+    assert list(found.places.items()) == list(looked.places.items())
 
 
 def test_of_all_cells_under_known_columns_nearly_all_land_in_their_field():

@@ -139,7 +139,7 @@ def test_the_release_table_needs_no_adjusting():
 
 def test_an_empty_plan_makes_a_workbook_to_fill_in():
     found = cells(api.render(ReleasePlan(), "workbook", "xlsx"))
-    assert found["发布清单"][1][:2] == ["发布顺序", "系统名称"] and len(found) == 11
+    assert found["发布清单"][1][:2] == ["发布顺序", "系统名称"] and len(found) == 12
     assert ["产品", ""] in [row[:2] for row in found["概览"]]
 
 

@@ -24,7 +24,13 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("new", "生成一份起始计划", "Write a starter plan"),
     "import": ("importing", "把表格或文件读成计划", "Read a spreadsheet or file into a plan"),
     "render": ("render", "由计划生成文档", "Make documents from a plan"),
+    "order": ("order", "按依赖计算发布顺序", "Work out the release order from the dependencies"),
     "documents": ("documents", "列出文档及其模板", "List the documents and their templates"),
+    "checksum": ("checksum", "列出或校验文件的校验值", "List or verify the checksums of files"),
+    "check": ("check", "检查计划", "Check plans"),
+    "rules": ("rules", "列出检查规则", "List the rules of the check"),
+    "explain": ("explain", "说明检查规则", "Explain rules of the check"),
+    "sql": ("sql", "列出 SQL 脚本的语句及其危险", "List the statements of SQL scripts and their dangers"),
     "schema": ("schema", "输出计划文件的 JSON Schema", "Print the JSON Schema of plan files"),
 }
 """Every command: the module of `relplan.cli` it is in, and what it does."""

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
 
 import click
 
+from relplan.cli.copies import check_copy, named_alike
 from relplan.cli.reading import read_options, reading_options
 from relplan.cli.speech import language, say
-
-if TYPE_CHECKING:
-    from relplan.model.read import Read
-    from relplan.readers.options import ReadOptions
 
 
 @click.command(
@@ -102,7 +97,7 @@ def command(
     if output != files.STANDARD:
         formats.for_writing(output, "plan_writer")
     if marked:
-        _check_copy(marked, paths)
+        check_copy(marked, paths)
     options = read_options(load(config), sheets, columns, risks, limit)
     with progress_of(options) as shown:
         read = api.load_all(paths, format=format_, strict=strict, options=shown)
@@ -112,33 +107,8 @@ def command(
         report_gone(saved.gone)
     contents = {output: saved.data}
     if marked:
-        contents[marked] = _marked_copy(paths[0], marked, read, options)
+        contents |= named_alike(marked, paths[0], api.marked_copy(paths[0], read, language(), options=options))
     if check:
         sys.exit(1 if read.unreadable() or files.changed(contents) else 0)
     files.write(contents)
     sys.exit(1 if read.unreadable() else 0)
-
-
-def _check_copy(copy: str, paths: tuple[str, ...]) -> None:
-    """Refuse a copy of several files, and one in the place of the workbook itself."""
-    from relplan.errors import WriteError, problem
-
-    if len(paths) > 1:
-        raise click.UsageError(say("--marked 只能用于一个文件", "--marked takes one file"))
-    if FilePath(paths[0]).resolve() == FilePath(copy).resolve():
-        raise WriteError(
-            problem("副本不能覆盖原文件；换一个名字", "the copy would write over the file; choose another name", copy)
-        )
-
-
-def _marked_copy(path: str, copy: str, read: Read, options: ReadOptions) -> bytes:
-    """The copy of a workbook with its marks; it must be called a workbook of the same kind."""
-    from relplan import api
-    from relplan.errors import WriteError, problem
-
-    data = api.marked_copy(path, read, language(), options=options)
-    ending = FilePath(path).suffix.lower()
-    if FilePath(copy).suffix.lower() != ending:
-        zh, en = f"副本的扩展名应与原文件相同（{ending}）", f'the copy must end as the file does, in "{ending}"'
-        raise WriteError(problem(zh, en, copy))
-    return data

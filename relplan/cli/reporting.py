@@ -67,7 +67,8 @@ def report_gone(gone: Sequence[Problem]) -> None:
 
 def _line(notice: Notice) -> str:
     words, colour = KIND_WORDS[notice.kind], _COLOURS[notice.kind]
-    return f"{click.style(words.text(language()), fg=colour)}  {notice.problem.text(language())}"
+    said = notice.problem.text(language()).replace("\n", " ⏎ ")  # a line for each, also where a cell has several
+    return f"{click.style(words.text(language()), fg=colour)}  {said}"
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.documents.forms import facts_columns, facts_form, form_columns, guide_table, rows_form
+from relplan.documents.orders import order_picture, wave_blocks
 from relplan.documents.records import Record, part_of
 from relplan.documents.tables import (
     TONES,
@@ -224,6 +225,32 @@ def counts(value: object, *, language: Language) -> Fragment:
     return Fragment((risk_counts(table, language),))
 
 
+def waves(value: object, *, language: Language) -> Fragment:
+    """The release order by the dependencies as a table, with what stands in its way."""
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| waves 只用于 plan.table", "| waves takes plan.table"))
+    return Fragment(wave_blocks(table, language))
+
+
+def order_graph(value: object, *, language: Language) -> Fragment:
+    """The release order as a picture; in Markdown as a Mermaid graph."""
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| order_graph 只用于 plan.table", "| order_graph takes plan.table"))
+    return Fragment((order_picture(table, language),))
+
+
+def undo(value: object, dialect: str = "mysql", *, language: Language) -> Fragment:
+    """What is proposed to reverse the SQL in the release table, the last cell first; a proposal, not the rollback plan."""
+    from relplan.documents.undos import undo_blocks
+
+    table = part_of(value)
+    if not isinstance(table, ReleaseTable):
+        raise TemplateError(problem("| undo 只用于 plan.table", "| undo takes plan.table"))
+    return Fragment(undo_blocks(table, language, dialect))
+
+
 def label(field: str, *, language: Language) -> str:
     """What a fact of the plan or of its window is called: `"product"` -> 产品."""
     columns = {b.field: b.column for model in (Window, ReleasePlan) for b in columns_of(model)}
@@ -393,11 +420,14 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "is_none": is_none,
         "label": label,
         "markdown": markdown,
+        "order_graph": order_graph,
         "section": section,
         "sheet": sheet,
         "stating": stating,
         "steps": steps,
         "table": table,
+        "undo": undo,
+        "waves": waves,
     }
 )
 """Every filter that templates have beside Jinja's own; each gets the document's language."""

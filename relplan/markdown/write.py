@@ -104,6 +104,8 @@ def _block(block: Block, context: _Context) -> str:
             return f"{_anchor(anchor)}{_one_line((Strong((Text(title),)),))}{way_back}\n\n{_fenced(text, language)}"
         case Callout():
             return _callout(block, context)
+        case Image(code=Code(text, language)):
+            return _fenced(text, language)
         case Image():
             return _image(block)
         case Rule():

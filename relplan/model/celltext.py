@@ -8,9 +8,11 @@ Plan files, sheets, documents and the constructor all go through here.
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import itertools
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from pydantic_core import core_schema
@@ -60,11 +62,25 @@ class Kind(ABC, Generic[T]):
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            self.accept, serialization=core_schema.plain_serializer_function_ser_schema(self.dump)
+            _remembering(self.accept), serialization=core_schema.plain_serializer_function_ser_schema(self.dump)
         )
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         return self.json_schema()
+
+
+_SHORT: Final = 64
+"""Characters of a text that is worth remembering."""
+
+
+def _remembering(accept: Callable[[object], T]) -> Callable[[object], T]:
+    """`accept` that knows the short texts it has seen: the cells of a column say the same few things again and again."""
+    remembered = functools.lru_cache(maxsize=1024)(accept)
+
+    def accepted(value: object) -> T:
+        return remembered(value) if type(value) is str and len(value) < _SHORT else accept(value)
+
+    return accepted
 
 
 class TextKind(Kind[str | None]):
@@ -75,6 +91,9 @@ class TextKind(Kind[str | None]):
 
     def write(self, value: str | None, language: Language = "zh") -> str:
         return value or ""
+
+    def dump(self, value: str | None) -> str | None:
+        return value
 
 
 class RequiredTextKind(Kind[str]):
@@ -210,9 +229,11 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
             value = value.word
         if isinstance(value, str):
             text = normalise(value)
-            entries = self._entries([text] if self.inline and _COUNTED.fullmatch(text) else lines_of(text))
+            lines = [text] if self.inline and _COUNTED.fullmatch(text) else lines_of(text)
+            entries = tuple(itertools.chain.from_iterable(map(self._of_line, lines)))
         else:
-            entries = self._entries(value if isinstance(value, list | tuple) else [value])
+            values = value if isinstance(value, list | tuple) else [value]
+            entries = tuple(itertools.chain.from_iterable(map(self._of_object, values)))
         if len(entries) == 1 and is_none_word(str(entries[0])):
             return Nothing(str(entries[0]))
         return entries
@@ -228,7 +249,7 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
     def dump(self, value: tuple[T, ...] | Nothing) -> Any:
         if isinstance(value, Nothing):
             return value.word
-        return [str(entry) for entry in value] or None
+        return list(map(str, value)) or None
 
     def json_schema(self) -> dict[str, Any]:
         return {"anyOf": [{"type": "array", "items": self._item_schema()}, {"type": ["string", "null"]}]}
@@ -236,20 +257,21 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
     def _item_schema(self) -> dict[str, Any]:
         return {"type": ["string", "number"]}
 
-    def _entries(self, values: Iterable[object]) -> tuple[T, ...]:
-        return tuple(entry for value in values for entry in self._entry(value))
+    def _of_object(self, value: object) -> Sequence[T]:
+        """The canonical entries that one object stands for."""
+        text = from_object(value)
+        return self._of_line(text) if text else ()
 
     @abstractmethod
-    def _entry(self, value: object) -> Iterable[T]:
-        """The canonical entries that one line of a cell, or one object, stands for."""
+    def _of_line(self, text: str) -> Sequence[T]:
+        """The canonical entries of one line of a cell, which is normalised and not blank."""
 
 
 class ItemsKind(ListKind[str]):
     """A list of sentences, one a line or numbered."""
 
-    def _entry(self, value: object) -> Iterable[str]:
-        text = from_object(value)
-        return (text,) if text else ()
+    def _of_line(self, text: str) -> Sequence[str]:
+        return (text,)
 
 
 class PeopleKind(ListKind[str]):
@@ -257,8 +279,8 @@ class PeopleKind(ListKind[str]):
 
     inline: ClassVar[bool] = True
 
-    def _entry(self, value: object) -> Iterable[str]:
-        return split_outside_brackets(from_object(value), NAMES)
+    def _of_line(self, text: str) -> Sequence[str]:
+        return split_outside_brackets(text, NAMES)
 
 
 class WordsKind(ListKind[str]):
@@ -266,8 +288,8 @@ class WordsKind(ListKind[str]):
 
     inline: ClassVar[bool] = True
 
-    def _entry(self, value: object) -> Iterable[str]:
-        return split_outside_brackets(from_object(value), WORDS)
+    def _of_line(self, text: str) -> Sequence[str]:
+        return split_outside_brackets(text, WORDS)
 
 
 class DependenciesKind(ListKind[Dependency]):
@@ -286,12 +308,13 @@ class DependenciesKind(ListKind[Dependency]):
         item = {"type": "object", "properties": entry, "required": ["system"], "additionalProperties": False}
         return {"anyOf": [{"type": "string"}, item]}
 
-    def _entry(self, value: object) -> Iterable[Dependency]:
+    def _of_object(self, value: object) -> Sequence[Dependency]:
         if isinstance(value, Mapping):
             value = Dependency(**_only(value, "system", "version"))
-        text = normalise(str(value)) if isinstance(value, Dependency) else from_object(value)
-        for part in split_outside_brackets(text, WORDS):
-            yield self._one(part)
+        return super()._of_object(str(value) if isinstance(value, Dependency) else value)
+
+    def _of_line(self, text: str) -> Sequence[Dependency]:
+        return [self._one(part) for part in split_outside_brackets(text, WORDS)]
 
     def _one(self, text: str) -> Dependency:
         match = self._BOUND.fullmatch(text)
@@ -320,18 +343,16 @@ class ChangesKind(ListKind[Change]):
         item = {"type": "object", "properties": entry, "required": ["text"], "additionalProperties": False}
         return {"anyOf": [{"type": "string"}, item]}
 
-    def _entry(self, value: object) -> Iterable[Change]:
+    def _of_object(self, value: object) -> Sequence[Change]:
         if isinstance(value, Mapping):
             value = self._from_mapping(value)
-        text = normalise(str(value)) if isinstance(value, Change) else from_object(value)
-        if text:
-            yield self._one(text)
+        return super()._of_object(str(value) if isinstance(value, Change) else value)
 
-    def _one(self, text: str) -> Change:
+    def _of_line(self, text: str) -> Sequence[Change]:
         match = self._MARK.fullmatch(text)
         if match and match["text"] and mark_word(match["mark"]) in KIND_OF_MARK:
-            return Change(match["text"], match["mark"])
-        return Change(text)
+            return (Change(match["text"], match["mark"]),)
+        return (Change(text),)
 
     def _from_mapping(self, value: Mapping[Any, Any]) -> Change:
         given = _only(value, "text", "mark", "kind")
@@ -375,8 +396,8 @@ def lines_of(text: str) -> list[str]:
 
     A line of a numbered or bulleted list that has no number of its own goes on with the entry before it.
     """
-    mark = next((m for m in (_NUMBER, _BULLET) if m.match(text)), None)
-    if mark is None:
+    mark = _NUMBER if _NUMBER.match(text) else _BULLET
+    if not mark.match(text):
         return [line for line in map(str.strip, text.split("\n")) if line]
     entries: list[list[str]] = []
     for line in text.split("\n"):
@@ -384,7 +405,7 @@ def lines_of(text: str) -> list[str]:
             entries.append([line[found.end() :]])
         else:
             entries[-1].append(line.removeprefix(_INDENT))
-    return [entry for entry in ("\n".join(lines).strip() for lines in entries) if entry]
+    return [entry for lines in entries if (entry := "\n".join(lines).strip())]
 
 
 def without_mark(line: str) -> tuple[str, str]:

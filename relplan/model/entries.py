@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from relplan.errors import Refused
 from relplan.model.columns import Column
-from relplan.model.fields import ActionField, Minutes, People, Row, Text
+from relplan.model.fields import ActionField, Minutes, Moment, People, Row, Text
 
 PARTS: Final = (
     "window",
@@ -22,8 +22,12 @@ PARTS: Final = (
     "scripts",
     "packages",
     "table",
+    "exemptions",
 )
 """The parts of a plan in the order of its document; a section of the team's own may follow any of them."""
+
+_LAST: Final = PARTS[-2:]
+"""What follows the table stands at the end, whether or not there are exemptions between."""
 
 
 _REMARK: Final = re.compile(
@@ -390,6 +394,70 @@ class Package(Row):
         return {"name": name, "version": version, "note": note or None}
 
 
+class Exemption(Row):
+    """A finding of `relplan check` that the team has decided to live with."""
+
+    main: ClassVar = "rule"
+
+    rule: Annotated[
+        Text,
+        Column(
+            "规则",
+            "Rule",
+            "规则编号|检查项|豁免规则|code",
+            width=12,
+            required=True,
+            hint_zh="规则的编号，如 SQL206",
+            hint_en="The code of the rule, such as SQL206",
+        ),
+    ] = None
+    where: Annotated[
+        Text,
+        Column(
+            "范围",
+            "Where",
+            "适用范围|对象|scope",
+            width=24,
+            hint_zh="系统、栏目或文件；不填则对整个计划",
+            hint_en="The system, the column or the file; left out: the whole plan",
+        ),
+    ] = None
+    reason: Annotated[
+        Text,
+        Column(
+            "理由",
+            "Reason",
+            "豁免理由|原因|why",
+            width=44,
+            required=True,
+            hint_zh="为什么可以接受",
+            hint_en="Why it can be accepted",
+        ),
+    ] = None
+    until: Annotated[
+        Moment,
+        Column(
+            "有效期至",
+            "Until",
+            "截止日期|到期日|expires",
+            width=14,
+            hint_zh="最后有效的一天，如 2026-12-31",
+            hint_en="The last day on which it holds, such as 2026-12-31",
+        ),
+    ] = None
+    by: Annotated[
+        People,
+        Column(
+            "批准人",
+            "Agreed by",
+            "同意人|批准|approved by",
+            width=14,
+            hint_zh="谁同意的",
+            hint_en="Who has agreed to it",
+        ),
+    ] = ()
+
+
 class Section(Row):
     """A section of the team's own, kept with its place: after which part of the plan it stands; `None` is the end."""
 
@@ -431,6 +499,6 @@ class Section(Row):
         if self.after is not None and self.after not in PARTS:
             known = ", ".join(PARTS)
             raise Refused(f"未知的部分“{self.after}”；可用：{known}", f'unknown part "{self.after}"; known: {known}')
-        if self.after == PARTS[-1]:
+        if self.after in _LAST:
             object.__setattr__(self, "after", None)
         return self

@@ -69,7 +69,11 @@ class Row(Part):
 
     def stated(self) -> frozenset[str]:
         """The names of the fields that say something."""
-        return frozenset(name for name, value in self if value not in (None, ()))
+        return frozenset(name for name, value in vars(self).items() if value is not None and value != ())
+
+    def is_blank(self) -> bool:
+        """Whether it says nothing."""
+        return not any(value is not None and value != () for value in vars(self).values())
 
     def is_its_text(self) -> bool:
         """Whether it says no more than its main text, and that text, read again, no less."""
@@ -89,7 +93,7 @@ def as_list(value: object) -> object:
 
 def said(rows: tuple[R, ...]) -> tuple[R, ...] | Nothing:
     """The rows that say something; `Nothing` where the only one says "none"."""
-    said = tuple(row for row in rows if row.stated())
+    said = tuple(row for row in rows if not row.is_blank())
     if len(said) == 1 and said[0].stated() == {said[0].main}:
         text = getattr(said[0], said[0].main)
         if isinstance(text, str) and is_none_word(text):

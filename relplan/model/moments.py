@@ -8,13 +8,15 @@ not that day's, is not read: 03/04 is two days, and only the writer knows which.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _DATE: Final = r"(?P<y>\d{4})\s*(?:(?P<s>[-/.])\s*(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})|年\s*(?P<m2>\d{1,2})\s*月\s*(?P<d2>\d{1,2})\s*[日号])"
 _WEEKDAYS: Final = ("一Mon", "二Tue", "三Wed", "四Thu", "五Fri", "六Sat", "日Sun天")
-_DAY: Final = r"\s*[(（]?\s*(?:(?:周|星期|礼拜)(?P<{0}>[一二三四五六日天])|(?P<{0}e>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{{0,6}})\s*[)）]?"
+_DAY: Final = r"\s*[(（]?\s*(?:(?:周|星期|礼拜)(?P<{0}>[一二三四五六日天])(?!报)|(?P<{0}e>Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:s|r|rs|day|sday|rsday|nesday|urday)?(?![a-z]))\s*[)）]?"
 _CLOCK: Final = (
     r"(?P<half>凌晨|早上|上午|中午|下午|晚上|晚|夜里)?\s*(?P<h>\d{1,2})"
     r"(?:\s*[:：]\s*(?P<i>\d{2})(?:[:：](?P<sec>\d{2}))?|\s*[点时點時]\s*(?:(?P<i2>\d{1,2})\s*分?|(?P<mid>半|整))?)"
@@ -22,6 +24,9 @@ _CLOCK: Final = (
 _ZONE: Final = r"(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}))?"
 _MOMENT: Final = re.compile(
     rf"{_DATE}(?:{_DAY.format('w')})?(?:(?:\s*T\s*|\s*[,，]?\s*){_CLOCK}{_ZONE}(?:{_DAY.format('v')})?)?", re.IGNORECASE
+)
+_NO_YEAR: Final = re.compile(
+    rf"(?<![\d年./-])(?<!年\s)(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号]{_DAY.format('w')}", re.IGNORECASE
 )
 # Where an end may follow, 22:00-02:00 is a stretch of time and not a zone five hours west of somewhere.
 _START: Final = re.compile(_MOMENT.pattern.replace("[+-]", "[+]"), re.IGNORECASE)
@@ -57,6 +62,31 @@ def parse_window(text: str) -> tuple[dt.date | None, dt.date | None]:
     return (start, end) if end else (None, None)
 
 
+def wrong_weekdays(text: str, near: dt.date | None = None) -> Iterator[tuple[str, dt.date]]:
+    """The days of a text that have a weekday beside them which is not theirs: the words that stand there, and the day.
+
+    Of 8月20日（周四）, which names no year, it is the day nearest to `near`; without that nothing is said of it.
+    """
+    for line in text.split("\n"):
+        for match in _MOMENT.finditer(line):
+            with contextlib.suppress(ValueError):
+                if not _is_weekday(match, day := _day(match)):
+                    yield match[0].strip(), day
+        if near and "月" in line:
+            for match in _NO_YEAR.finditer(line):
+                if (nearest := _nearest(match, near)) and not _is_weekday(match, nearest):
+                    yield match[0].strip(), nearest
+
+
+def _nearest(match: re.Match[str], near: dt.date) -> dt.date | None:
+    """The day of that month and day which is nearest to another one; None where there is none."""
+    days = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        with contextlib.suppress(ValueError):
+            days.append(dt.date(year, int(match["m"]), int(match["d"])))
+    return min(days, key=lambda day: abs(day.toordinal() - near.toordinal()), default=None)
+
+
 def write(moment: dt.date) -> str:
     """`2026-08-20`, `2026-08-20 22:00`, with seconds and zone only where there are some."""
     if not isinstance(moment, dt.datetime):
@@ -75,9 +105,8 @@ def canonical(moment: dt.date) -> dt.date:
 
 def _moment(match: re.Match[str]) -> dt.date | None:
     try:
-        day = dt.date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
-        days = [match[name].capitalize() for name in ("w", "we", "v", "ve") if match[name]]
-        if any(named not in _WEEKDAYS[day.weekday()] for named in days):
+        day = _day(match)
+        if not _is_weekday(match, day):
             return None
         if match["h"] is None:
             return day
@@ -86,6 +115,16 @@ def _moment(match: re.Match[str]) -> dt.date | None:
         return moment.replace(tzinfo=_zone(match["zone"])) if match["zone"] else moment
     except (ValueError, OverflowError):
         return None
+
+
+def _day(match: re.Match[str]) -> dt.date:
+    return dt.date(int(match["y"]), int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
+
+
+def _is_weekday(match: re.Match[str], day: dt.date) -> bool:
+    """Whether the weekdays that stand beside a day are that day's; so they are where none stands there."""
+    named = (match[name].capitalize() for name in ("w", "we", "v", "ve") if match.groupdict().get(name))
+    return all(each in _WEEKDAYS[day.weekday()] for each in named)
 
 
 def _clock(match: re.Match[str]) -> dt.timedelta:

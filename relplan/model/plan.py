@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, model_validator
@@ -18,8 +18,8 @@ from pydantic import BaseModel, model_validator
 from relplan.errors import LANGUAGES, Language, Path, Refused
 from relplan.model import moments
 from relplan.model.celltext import RequiredTextKind, TextKind
-from relplan.model.columns import BoundColumn, Column, columns_of
-from relplan.model.entries import Package, Participant, Script, Section, Step
+from relplan.model.columns import Column, columns_of
+from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
 from relplan.model.fields import (
     Items,
     KindField,
@@ -308,6 +308,7 @@ class ReleasePlan(Part):
     table: ReleaseTable = ReleaseTable()
     scripts: Annotated[tuple[Script, ...] | Nothing, RowsOf(Script)] = ()
     packages: Annotated[tuple[Package, ...] | Nothing, RowsOf(Package)] = ()
+    exemptions: Annotated[tuple[Exemption, ...] | Nothing, RowsOf(Exemption)] = ()
     sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
 
     @property
@@ -355,24 +356,21 @@ def _data(part: object) -> Any:
     if isinstance(part, Step | Section) and part.is_its_text():
         return getattr(part, part.main)
     data: dict[str, Any] = {}
-    for name, bound in _bounds(type(part)):
-        value = getattr(part, name)
-        if value is None or value == ():
-            continue
-        if name == "extra" and isinstance(part, ReleaseItem):
-            dumped: Any = {pair.header: pair.text for pair in part.extra}
-        else:
-            dumped = bound.kind.dump(value) if bound else _data(value)
-        if dumped not in (None, {}, []):
+    values = vars(part)
+    for name, dump in _dumps(type(part)):
+        value = values[name]
+        if value is not None and value != () and ((dumped := dump(value)) or dumped == 0):
             data[name] = dumped
     return data
 
 
 @functools.cache
-def _bounds(model: type[Part]) -> tuple[tuple[str, BoundColumn | None], ...]:
-    """The fields of a model, each with its column if it has one."""
-    columns = {bound.field: bound for bound in columns_of(model)}
-    return tuple((name, columns.get(name)) for name in model.model_fields)
+def _dumps(model: type[Part]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of a model, each with what makes plain data of its value."""
+    dumps: dict[str, Callable[[Any], Any]] = {bound.field: bound.kind.dump for bound in columns_of(model)}
+    if model is ReleaseItem:
+        dumps["extra"] = lambda pairs: {pair.header: pair.text for pair in pairs}
+    return tuple((name, dumps.get(name, _data)) for name in model.model_fields)
 
 
 def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -389,7 +387,9 @@ def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def unread(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
     """Every value under a plan or a part of it that could not be read, with its path."""
-    for name, value in vars(part).items():
+    values = vars(part)
+    for name in _where_unread(type(part)):
+        value = values[name]
         if isinstance(value, Unread):
             yield (*path, name), value
         elif isinstance(value, BaseModel):
@@ -397,6 +397,13 @@ def unread(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
         elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
             for i, each in enumerate(value):
                 yield from unread(each, (*path, name, i))
+
+
+@functools.cache
+def _where_unread(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that may hold what could not be read, or a part that does."""
+    fields = ((name, field.annotation) for name, field in model.model_fields.items())
+    return tuple(name for name, kind in fields if Unread in typing.get_args(kind) or _model_in(kind))
 
 
 def model_at(path: Path) -> type[BaseModel] | None:

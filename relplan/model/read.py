@@ -36,6 +36,34 @@ class Notice:
     problem: Problem
 
 
+class Places(Mapping[Path, Place]):
+    """The places of values. Those within the entries of lists may be made when they are asked for: long tables have many.
+
+    Args:
+        stated: from paths to places, those of entries among them.
+        inner: from the path of an entry to the places within it, by paths that begin there.
+    """
+
+    def __init__(self, stated: Mapping[Path, Place], inner: Mapping[Path, Mapping[Path, Place]]) -> None:
+        self._stated, self._inner = stated, inner
+
+    def __getitem__(self, path: Path) -> Place:
+        if path in self._stated:
+            return self._stated[path]
+        for length in range(len(path)):
+            if (inner := self._inner.get(path[:length])) is not None:
+                return inner[path[length:]]
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[Path]:
+        for path in self._stated:
+            yield path
+            yield from (whole for rest in self._inner.get(path, ()) if (whole := (*path, *rest)) not in self._stated)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A plan, the place each of its values came from, and what there is to say about the reading.
@@ -67,8 +95,9 @@ def build(
     name: str = "",
     labels: Collection[Place] = (),
     further: Mapping[Place, Path] | None = None,
+    inner: Mapping[Path, Mapping[Path, Place]] | None = None,
 ) -> Read:
-    """The plan that raw data says.
+    """The plan that raw data says; `inner` are places within entries, as `Places` takes them.
 
     Raises:
         PlanError: with every problem, each at its place (or in the file `name`).
@@ -76,7 +105,7 @@ def build(
     if not isinstance(data, Mapping):
         message = Message("计划文件的最外层应为“键: 值”", "a plan file holds `key: value` pairs at its top")
         raise PlanError(Problem(message, place_of(places, ()) or Place(name)))
-    places = _full_paths(data, places)
+    places = Places(_full_paths(data, places), inner or {})
     try:
         with collector_paused():
             plan = ReleasePlan.model_validate(dict(data))
@@ -117,7 +146,7 @@ def collector_paused() -> Iterator[None]:
 
 def _unreadable(plan: ReleasePlan, places: Mapping[Path, Place]) -> Iterator[Notice]:
     for path, value in unread(plan):
-        yield Notice("unreadable", Problem(_unread_message(path, value), place_of(places, path)))
+        yield Notice("unreadable", Problem(unread_message(path, value), place_of(places, path)))
 
 
 def _line_of(found: Problem) -> tuple[int, int]:
@@ -128,7 +157,8 @@ _GRADE: Final = re.compile(r"[A-Za-z]?\d{1,2}|[A-Za-z]|[一二三四五]级")
 """A level of risk that only says where it stands in a row that no one told."""
 
 
-def _unread_message(path: Path, value: Unread) -> Message:
+def unread_message(path: Path, value: Unread) -> Message:
+    """What to say of a value that could not be read: which words, and what could stand there."""
     bound = bound_column(path)
     if bound is None:
         return Message(f"无法读取“{value}”", f'cannot read "{value}"')

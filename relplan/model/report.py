@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, get_args
 
 from relplan.errors import Path, Place
@@ -15,10 +15,14 @@ _CELL: Final = re.compile(r"([A-Z]+)(\d*)")
 
 def in_order(read: Read) -> list[Notice]:
     """The notices by file, sheet and place; files and sheets as they came."""
-    own = [notice.problem.place or Place() for notice in read.notices]
-    on_one_sheet = len({(place.file, place.sheet) for place in own}) < 2
-    key = _order(own if on_one_sheet else _places(read))
+    key = place_order(read, [notice.problem.place or Place() for notice in read.notices])
     return sorted(read.notices, key=lambda notice: key(notice.problem.place or Place()))
+
+
+def place_order(read: Read, places: Sequence[Place]) -> Callable[[Place], tuple[int, ...]]:
+    """By what to sort `places` of a reading: by file, sheet and spot; files and sheets as they came."""
+    on_one_sheet = len({(place.file, place.sheet) for place in places}) < 2
+    return _order(places if on_one_sheet else _places(read))
 
 
 def report(read: Read) -> dict[str, Any]:

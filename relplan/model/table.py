@@ -26,7 +26,7 @@ def _extra_pairs(value: object) -> object:
     if value is None:
         return ()
     if isinstance(value, Mapping):
-        value = [{"header": header, "text": text} for header, text in value.items()]
+        return [{"header": header, "text": text} for header, text in value.items() if not is_blank(text)]
     if isinstance(value, list | tuple):
         return [pair for pair in value if not (isinstance(pair, Mapping) and is_blank(pair.get("text")))]
     return value
@@ -132,7 +132,7 @@ class ReleaseItem(Row):
         Column(
             "风险控制",
             "Risk control",
-            "风险规避措施|规避措施|应对措施|控制措施|风险措施|应急措施|缓解措施|预案及降级方案|"
+            "风险控制措施|风险规避措施|规避措施|应对措施|控制措施|风险措施|应急措施|缓解措施|预案及降级方案|"
             "保障机制|因应措施|风险对策|mitigation|mitigation action|risk mitigation|contingency|"
             "control",
             width=30,
@@ -399,11 +399,11 @@ class ReleaseTable(Part):
     @model_validator(mode="after")
     def _canonical(self) -> Self:
         """Rows that say nothing are left out, and all rows have their extra columns in one order."""
-        rows = tuple(row for row in self.rows if row.stated())
+        rows = tuple(row for row in self.rows if not row.is_blank())
         order = {header: i for i, header in enumerate(self.extra_headers())}
         ordered = tuple(
             row
-            if _is_sorted([order[pair.header] for pair in row.extra])
+            if len(row.extra) < 2 or _is_sorted([order[pair.header] for pair in row.extra])
             else row.model_copy(update={"extra": tuple(sorted(row.extra, key=lambda pair: order[pair.header]))})
             for row in rows
         )

@@ -27,7 +27,7 @@ def normalise(text: str) -> str:
     Raises:
         Refused: the text holds a character that no XML file can hold.
     """
-    if _NEEDS_WORK.search(text):
+    if not text.isprintable() and _NEEDS_WORK.search(text):  # all that needs work is unprintable
         text = _LINE_END.sub("\n", text)
         if bad := _UNWRITABLE.search(text):
             code = f"U+{ord(bad.group()):04X}"

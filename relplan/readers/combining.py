@@ -35,6 +35,7 @@ LISTS: Final[Mapping[Path, Named]] = {
     ("table", "rows"): _by("system", "version"),
     ("scripts",): _by("name", "version"),
     ("packages",): _by("name", "version"),
+    ("exemptions",): _by("rule", "where"),
     ("sections",): _by("title", "text"),
 }
 MOST_ALIKE: Final = 100

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relplan.errors import Message, Path, Place, Problem
+from relplan.model.fields import as_list
 from relplan.model.read import Notice, NoticeKind, Read, build
 
 
@@ -21,6 +22,7 @@ class Draft:
     name: str
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, Place] = field(default_factory=dict)
+    inner: dict[Path, Mapping[Path, Place]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     labels: set[Place] = field(default_factory=set)
     further: dict[Place, Path] = field(default_factory=dict)
@@ -42,29 +44,35 @@ class Draft:
                 place,
             )
 
-    def add(self, path: Path, entry: Mapping[str, Any], places: Mapping[Path, Place], place: Place) -> None:
-        """Append an entry to a list; `places` are relative to the entry."""
-        box: Any = self.data
-        for step in path[:-1]:
-            box = box.setdefault(str(step), {})
-        entries = box.setdefault(str(path[-1]), [])
+    def add(self, path: Path, entry: Mapping[str, Any], places: Mapping[Path, Place], place: Place) -> Path:
+        """Append an entry to a list; its path. `places` are relative to the entry."""
+        entries = self._entries(path)
         here = (*path, len(entries))
         entries.append(dict(entry))
         self.places[here] = place
-        for inner, each in places.items():
-            self.places[(*here, *inner)] = each
+        self.inner[here] = places
+        return here
 
     def append(self, path: Path, entry: str | dict[str, Any], place: Place | None) -> Path:
         """Append an entry to a list, written as text or as its fields; its path."""
-        box: Any = self.data
-        for step in path[:-1]:
-            box = box.setdefault(str(step), {})
-        entries = box.setdefault(str(path[-1]), [])
+        entries = self._entries(path)
         here = (*path, len(entries))
         entries.append(entry)
         if place is not None:
             self.places[here] = place
         return here
+
+    def _entries(self, path: Path) -> list[Any]:
+        """The list at a path; what was stated there as text becomes its first entries."""
+        box: Any = self.data
+        for step in path[:-1]:
+            box = box.setdefault(str(step), {})
+        stated: Any = box.get(str(path[-1]))
+        if isinstance(stated, list):
+            return stated
+        first: Any = as_list(stated)
+        entries = box[str(path[-1])] = list(first)
+        return entries
 
     def extend(self, path: Path, text: str, place: Place) -> None:
         """State a fact, or add a line to what is stated."""
@@ -103,4 +111,4 @@ class Draft:
         Raises:
             PlanError: with all that the model refuses, each at its place.
         """
-        return build(self.data, self.places, self.notices, self.name, self.labels, self.further)
+        return build(self.data, self.places, self.notices, self.name, self.labels, self.further, self.inner)

@@ -9,7 +9,7 @@ from typing import Final
 
 from relplan.errors import LANGUAGES, Path
 from relplan.model.columns import columns_of, normalise_header
-from relplan.model.entries import Package, Participant, Script, Section, Step
+from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
 from relplan.model.fields import Row
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.table import ReleaseItem
@@ -23,6 +23,7 @@ ROWS: Final[Mapping[str, tuple[Path, type[Row]]]] = {
     "rollback": (("rollback", "steps"), Step),
     "scripts": (("scripts",), Script),
     "packages": (("packages",), Package),
+    "exemptions": (("exemptions",), Exemption),
     "sections": (("sections",), Section),
     "table": (("table", "rows"), ReleaseItem),
 }

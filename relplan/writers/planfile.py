@@ -12,6 +12,7 @@ import re
 from typing import Any, Final
 
 from relplan.model.plan import ReleasePlan
+from relplan.model.read import collector_paused
 
 SCHEMA_FILE: Final = "relplan.schema.json"
 """The JSON Schema that `relplan new` writes beside a plan, named in its first line."""
@@ -20,11 +21,12 @@ SCHEMA_LINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 """The comment in which editors with YAML support look for the schema."""
 
 
+@collector_paused()
 def write_yaml(plan: ReleasePlan) -> bytes:
     """The plan as YAML."""
     lines: list[str] = []
     mapping(plan.data(), "", lines)
-    return (SCHEMA_LINE + "".join(f"{line}\n" for line in lines)).encode()
+    return (SCHEMA_LINE + "\n".join([*lines, ""])).encode()
 
 
 def write_json(plan: ReleasePlan) -> bytes:
@@ -32,16 +34,21 @@ def write_json(plan: ReleasePlan) -> bytes:
     return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
+_FIRST: Final = re.compile(r"[^\W\d_]|[【（《“]")
+_ODD: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # Words that YAML 1.1 or 1.2 would read as something else than text stay in quotes, for other tools' sake.
-_PLAIN: Final = re.compile(r"(?!.*(?:: | #|:$))(?:[^\W\d_]|[【（《“])[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
-_NOT_TEXT: Final = re.compile(r"(?:true|false|yes|no|on|off|null|y|n)", re.IGNORECASE)
+_NOT_TEXT: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
 _BLOCK: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 
 
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
     for key, value in data.items():
-        _entry(f"{indent}{_key(key)}:", value, indent, lines)
+        head = f"{indent}{_key(key)}:"
+        if isinstance(value, str):
+            lines.append(f"{head} {scalar(value, indent)}")
+        else:
+            _entry(head, value, indent, lines)
 
 
 @functools.lru_cache(maxsize=256)
@@ -73,19 +80,28 @@ def item(value: Any, indent: str, lines: list[str]) -> None:
 
 def scalar(value: Any, indent: str, key: bool = False) -> str:
     """A text or number; a block of text begins with `|-`, its lines stand two deeper than `indent`."""
-    if isinstance(value, int):
-        return str(value)
     text = str(value)
-    if _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text):
+    if isinstance(value, int) or _is_plain(text):
         return text
     if "\n" in text and not key and _BLOCK.fullmatch(text) and text[0] not in " \t":
         return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in text.split("\n"))
     return quoted(text)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a text may stand bare."""
+    return (
+        _FIRST.match(text) is not None
+        and (text.isprintable() or not _ODD.search(text))
+        and not (": " in text or " #" in text or text.endswith(":"))
+        and (len(text) > 5 or text.casefold() not in _NOT_TEXT)
+    )
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def quoted(text: str) -> str:
     """A double-quoted scalar: JSON's escapes are YAML's too; characters YAML calls unprintable are escaped."""
-    return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", json.dumps(text, ensure_ascii=False))
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", _JSON.encode(text))

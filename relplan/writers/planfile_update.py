@@ -26,6 +26,7 @@ _NAMED_BY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "participants": (("name",),),
     "scripts": (("name", "version"), ("name",)),
     "packages": (("name", "version"), ("name",)),
+    "exemptions": (("rule", "where"), ("rule",)),
     "sections": (("title",),),
 }
 _STEPS: Final = (("id",), ("text",))

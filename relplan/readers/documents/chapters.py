@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from relplan.blocks import Contents, Heading, LineBreak, Link, List, ListItem, PageBreak, Paragraph, Rule, plain
+from relplan.blocks import (
+    Contents,
+    Heading,
+    LineBreak,
+    Link,
+    List,
+    ListItem,
+    PageBreak,
+    Paragraph,
+    Rule,
+    Strong,
+    lines,
+    plain,
+)
 from relplan.errors import Place
 from relplan.readers.documents.derived import is_gap
-from relplan.readers.documents.headings import Style, Title, title_of
-from relplan.readers.documents.pieces import Piece
+from relplan.readers.documents.headings import Style, Title, is_own_heading, title_of
+from relplan.readers.documents.pieces import Piece, words
 from relplan.readers.draft import Draft
+from relplan.readers.sheets.facts import pair_in
 
 _LONGEST_TITLE: Final = 40
 _DEEPEST: Final = 6
+_SHORTEST_TITLE: Final = 4
+"""Shorter words before a colon, such as 回退 or `team`, stand in steps too."""
+_COLONS: Final = ":： "
+_ENDS_OF_SENTENCES: Final = ("。", "；", ";", "，", ",")
 _CLEAR_STYLES: Final[tuple[Style, ...]] = ("roman", "chinese", "appendix")
 """Numbers that steps do not have: where the parts have them, what has none or others is no part."""
 
@@ -92,23 +110,53 @@ def _only_leads_on(paragraph: Paragraph) -> bool:
     return bool(words) and all(isinstance(each, Link) and each.target.startswith("#") for each in words)
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """How the headings of a document look.
+
+    Attributes:
+        marked: they are headings; else short lines.
+        styles: the numbers that they have and that steps do not have.
+        bold: they are set in bold, all of them.
+    """
+
+    marked: bool
+    styles: frozenset[Style]
+    bold: bool
+
+
 def split(pieces: Sequence[Piece], draft: Draft) -> list[Chapter]:
     """The chapters of a document: by its headings, or by its lines where no heading names a part."""
     marked = [piece for piece in pieces if isinstance(piece.block, Heading)]
     by_headings = any(title_of(words_of(piece)).part for piece in marked)
     candidates = marked if by_headings else [piece for piece in pieces if may_be_title(piece)]
     titles = {id(piece): title_of(words_of(piece)) for piece in candidates}
-    styles = {title.style for title in titles.values() if title.part and title.style in _CLEAR_STYLES}
+    of_parts = [piece for piece in candidates if titles[id(piece)].part]
+    styles = frozenset(titles[id(piece)].style for piece in of_parts) & frozenset(_CLEAR_STYLES)
+    looks = _Looks(by_headings, styles, not by_headings and bool(of_parts) and all(map(_is_bold, of_parts)))
     chapters = [Chapter(None, Place(draft.name))]
     for piece in pieces:
-        title = _chapter_title(piece, titles.get(id(piece)), styles, by_headings, chapters[-1])
-        if title is None:
-            chapters[-1].pieces.append(piece)
-        else:
+        title = _chapter_title(piece, titles.get(id(piece)), looks, chapters[-1])
+        if title is not None:
             level = piece.block.level if isinstance(piece.block, Heading) and len(chapters) > 1 else _DEEPEST
-            words = title.words if title.style in styles else words_of(piece)
-            chapters.append(Chapter(title, piece.place, words, level=level))
+            shown = title.words if title.style in looks.styles else words_of(piece)
+            chapters.append(Chapter(title, piece.place, shown, level=level))
+        elif opened := _opened(piece, looks, chapters[-1]):
+            chapters.append(opened)
+        else:
+            chapters[-1].pieces.append(piece)
     return chapters
+
+
+def _opened(piece: Piece, looks: _Looks, current: Chapter) -> Chapter | None:
+    """The chapter that a line begins with its heading and its first words: `发布时间：2026-08-20 22:00`."""
+    pair = pair_in(words(piece.block.content)) if isinstance(piece.block, Paragraph) else None
+    if looks.marked or current.title is None or pair is None or len(pair[0]) < _SHORTEST_TITLE:
+        return None
+    title = title_of(pair[0])
+    if not title.part or (looks.styles and title.style not in (*looks.styles, "appendix") and not looks.bold):
+        return None
+    return Chapter(title, piece.place, title.words, [Piece(Paragraph(lines(pair[1])), piece.place)], _DEEPEST)
 
 
 def may_be_title(piece: Piece) -> bool:
@@ -119,17 +167,47 @@ def may_be_title(piece: Piece) -> bool:
     return isinstance(piece.block, Paragraph) and 0 < len(words) <= _LONGEST_TITLE and "\n" not in words
 
 
-def _chapter_title(
-    piece: Piece, title: Title | None, styles: set[Style], by_headings: bool, current: Chapter
-) -> Title | None:
+def _is_bold(piece: Piece) -> bool:
+    """Whether a line is set in bold, but for its number and a colon behind it."""
+    content = piece.block.content if isinstance(piece.block, Paragraph) else ()
+    bold = plain(tuple(each for each in content if isinstance(each, Strong))).strip().rstrip(_COLONS)
+    return bool(bold) and bold in (title_of(words_of(piece)).words.rstrip(_COLONS), words_of(piece).rstrip(_COLONS))
+
+
+def _chapter_title(piece: Piece, title: Title | None, looks: _Looks, current: Chapter) -> Title | None:
     """The title of the chapter that a piece begins; None where it goes on with the current one."""
     if title is None:
         return None
-    if title.part and (not styles or title.style in (*styles, "appendix")):
+    if title.part and (not looks.styles or title.style in (*looks.styles, "appendix")):
         return title
-    own = Title(title.style, title.words)
-    if by_headings and isinstance(piece.block, Heading):
+    own = replace(title, part="")
+    if looks.marked and isinstance(piece.block, Heading):
         return None if current.title and piece.block.level > current.level else own
     if isinstance(piece.block, Heading):
         return own
-    return own if title.style in styles and not title.words.endswith(("。", "；", ";", "，", ",")) else None
+    return own if _is_own_line(piece, title, looks, current) else None
+
+
+def _is_own_line(piece: Piece, title: Title, looks: _Looks, current: Chapter) -> bool:
+    """Whether a short line that names no part is a heading: by its number, its look, or its words."""
+    if title.words.endswith(_ENDS_OF_SENTENCES):
+        return False
+    if title.style in looks.styles:
+        return True
+    if current.title is None:
+        return False
+    if looks.bold and _is_bold(piece):
+        return True
+    if looks.styles:
+        return False
+    return is_own_heading(title.words) if not title.style else _counts_on(title, current)
+
+
+def _counts_on(title: Title, current: Chapter) -> bool:
+    """Whether a line has the number after that of the heading before it, and no line between them has a number."""
+    return (
+        current.title is not None
+        and title.style == current.title.style == "digits"
+        and title.count == current.title.count + 1
+        and not any(title_of(words_of(piece)).style == "digits" for piece in current.pieces)
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from relplan.blocks import Cell, Content, Link, Strike, Table, TableColumn, Text, plain
+from relplan.blocks import Cell, Content, Table, TableColumn, Text, plain
 from relplan.errors import Place, ReadError, problem
-from relplan.grids import Area, Grid, Spot, address
-from relplan.readers.documents.pieces import Piece
+from relplan.grids import Area, Grid, address
+from relplan.readers.documents.pieces import Piece, looks_of
 
 _WIDEST_SPAN: Final = 1000  # HTML Living Standard, 4.9.11
 _MOST_COLUMNS: Final = 16_384
@@ -64,21 +64,16 @@ class Tables:
             for r in range(len(laid.rows) * shift)
             for c in range(laid.width)
         }
-        cells = [((r + shift, c), cell) for r, row in enumerate(laid.rows) for c, cell in enumerate(row) if cell]
+        blank: list[list[Content]] = [[()] * laid.width] * shift
+        struck, links = looks_of([*blank, *laid.rows])
         return Grid(
             name,
             texts,
             tuple(Area(each.top + shift, each.left, each.bottom + shift, each.right) for each in laid.merges),
-            struck=frozenset(spot for spot, cell in cells if all(isinstance(each, Strike) for each in cell)),
-            links=dict(_links(cells)),
+            struck=struck,
+            links=links,
             spots=spots,
         )
-
-
-def _links(cells: list[tuple[Spot, Content]]) -> Iterator[tuple[Spot, str]]:
-    for spot, cell in cells:
-        if target := next((each.target for each in cell if isinstance(each, Link)), ""):
-            yield spot, target
 
 
 def _cell(content: Content) -> Cell:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from relplan.blocks import Block, Callout, Code, Heading, List, Listing, Paragraph, Table, plain
+from relplan.blocks import Block, Callout, Code, Heading, List, Listing, Paragraph, Table
 from relplan.errors import LANGUAGES, Path, Place
 from relplan.grids import ENOUGH_COLUMNS, Grid, best_header
 from relplan.markdown.write import text_of
@@ -17,7 +18,8 @@ from relplan.model.read import Read
 from relplan.readers.documents import derived
 from relplan.readers.documents.chapters import Chapter, may_be_title, words_of
 from relplan.readers.documents.headings import title_of
-from relplan.readers.documents.pieces import Piece
+from relplan.readers.documents.people import people_in
+from relplan.readers.documents.pieces import Piece, struck_through, words
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.parts import ROWS
@@ -32,6 +34,8 @@ _PLACE_OF_PART: Final = {"trigger": "rollback"}
 _DONE: Final = [labels(each)["done"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[labels(each)[word] for word in ("item", "content")] for each in LANGUAGES]
 _BOX: Final = "☐"
+_WINDOW_KEY: Final = labels("zh")["sections"]["window"]
+_MOMENT: Final = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}\s*[:：时点]")
 
 
 class Reader:
@@ -70,7 +74,8 @@ class Reader:
         elif not part:
             self._own(chapter)
         else:
-            self._draft.label(chapter.place)
+            if not any(piece.place == chapter.place for piece in chapter.pieces):
+                self._draft.label(chapter.place)
             self._language(chapter)
             self._parts.append(part)
             self._part(part, chapter.pieces, chapter.words)
@@ -107,18 +112,21 @@ class Reader:
         for piece in pieces:
             if piece.grid is not None:
                 self._table("", piece)
-            elif not (isinstance(piece.block, Paragraph) and self._pairs(piece)):
+            elif not (isinstance(piece.block, Paragraph | List) and self._pairs(piece)):
                 rest.append(piece)
         self._remark(rest, title)
 
     def _pairs(self, piece: Piece) -> bool:
-        """Whether every line of a paragraph is a fact by its key; if so they are read."""
-        lines = [line for line in words_of(piece).split("\n") if line.strip()]
-        pairs = [sheets.pair_in(line) for line in lines]
-        if not all(pairs):
+        """Whether every line of a paragraph, or every item of a list, is a fact by its key or a moment; if so they are read."""
+        found = [(line.strip(), place) for text, place in _texts(piece) for line in text.split("\n") if line.strip()]
+        pairs = [_pair_in(line) for line, _ in found]
+        if not all(pairs) or (
+            isinstance(piece.block, List) and not any(pair and sheets.is_fact(pair[0]) for pair in pairs)
+        ):
             return False
-        for key, value in filter(None, pairs):
-            self._fact(key, value, piece.place)
+        for pair, (_, place) in zip(pairs, found, strict=True):
+            if pair:
+                self._fact(*pair, place)
         return True
 
     def _fact(self, key: str, value: str, place: Place) -> None:
@@ -153,15 +161,23 @@ class Reader:
         known = _known_columns(grid, part)
         release = _known_columns(grid, "table")
         if part in ROWS and part != "table" and known and (known >= release or release < ENOUGH_COLUMNS):
-            sheets.read_part(self._without_ticks(grid), part, self._draft, self._options)
+            sheets.read_part(self._without_ticks(self._without_struck(grid)), part, self._draft, self._options)
         elif release >= ENOUGH_COLUMNS:
-            self._has_table = (
-                sheets.read_release_table(grid, self._draft, self._options, own=part == "table") or self._has_table
-            )
+            own = part == "table"
+            grid = self._without_struck(grid) if own else grid
+            self._has_table = sheets.read_release_table(grid, self._draft, self._options, own) or self._has_table
         elif _is_pairs(grid):
             self._facts(grid)
         else:
             self._lines_of_table(part, grid)
+
+    def _without_struck(self, grid: Grid) -> Grid:
+        """A table without the rows that are struck through."""
+        rows = [row for row in range(1, len(grid.rows)) if grid.struck and _is_struck(grid, row)]
+        spots = [(row, column) for row in rows for column in grid.filled(row)]
+        for spot in spots:
+            self._cancelled(grid.place(self._draft.name, *spot))
+        return _cleared(grid, spots)
 
     def _without_ticks(self, grid: Grid) -> Grid:
         """A table of steps without the boxes to tick, which say nothing until someone ticks them."""
@@ -182,7 +198,7 @@ class Reader:
             columns = grid.filled(row)
             if columns:
                 place = grid.place(self._draft.name, row, columns[0])
-                path = self._line(part, " | ".join(grid.text(row, column) for column in columns), place)
+                path = self._line(part, " | ".join(_linked(grid, row, column) for column in columns), place)
                 for column in columns[1:]:
                     self._draft.also(grid.place(self._draft.name, row, column), path)
         self._guess(
@@ -214,16 +230,44 @@ class Reader:
         places = piece.items or (piece.place,) * len(block.items)
         for number, (item, place) in enumerate(zip(block.items, places, strict=True), block.start or 0):
             text = _flat(item.blocks)
-            if text:
+            if text and not self._is_struck(item.blocks, place):
                 self._line(part, text, place, str(number) if block.start is not None else "")
+                if item.checked:
+                    self._guess(
+                        "方框已勾选；计划说的是要做什么，勾选没有保留",
+                        "its box is ticked; a plan says what shall be done, so the tick is not kept",
+                        place,
+                    )
 
     def _paragraph(self, part: str, piece: Piece) -> None:
         """The lines of a paragraph, each an entry; numbers before them are theirs."""
         path: Path | None = None
-        for line in words_of(piece).split("\n"):
+        if self._is_struck((piece.block,), piece.place):
+            return
+        for line in _flat((piece.block,)).split("\n"):
             number, text = without_mark(line.strip())
-            if text:
+            if text and part == "participants":
+                self._people(text, piece.place)
+            elif text:
                 path = self._line(part, text, piece.place if path is None else None, number)
+
+    def _is_struck(self, blocks: Sequence[Block], place: Place) -> bool:
+        """Whether an entry is struck through: it is cancelled. Said too where only some of its words are."""
+        struck = struck_through(blocks)
+        if struck == "wholly":
+            self._cancelled(place)
+        elif struck == "partly":
+            self._guess("其中有划去的字，已一并读入", "some of its words are struck through; they were read", place)
+        return struck == "wholly"
+
+    def _cancelled(self, place: Place) -> None:
+        zh, en = "已划去，视为取消，未读入", "struck through, taken as cancelled, not read"
+        self._draft.note("unplaced", zh, en, place)
+
+    def _people(self, line: str, place: Place) -> None:
+        """Append the people that a line names, with the role that stands before them."""
+        for person in people_in(line):
+            self._draft.append(ROWS["participants"][0], person, place)
 
     def _line(self, part: str, text: str, place: Place | None, number: str = "") -> Path:
         """Append an entry written as plain text to its part; its path."""
@@ -253,8 +297,9 @@ class Reader:
             if piece.grid is not None:
                 self._table("", piece)
                 continue
-            for text, place in _texts(piece):
-                self._sentence(part, path, text, place)
+            for blocks, place in _entries_of(piece):
+                if (text := _flat(blocks)) and not self._is_struck(blocks, place):
+                    self._sentence(part, path, text, place)
 
     def _sentence(self, part: str, path: Path, text: str, place: Place) -> None:
         pair = sheets.pair_in(text)
@@ -351,17 +396,37 @@ def _cleared(grid: Grid, spots: Sequence[tuple[int, int]]) -> Grid:
     return replace(grid, rows=rows)
 
 
+def _pair_in(text: str) -> tuple[str, str] | None:
+    """The key and the value of a line; a moment has no key, and is the window."""
+    return (_WINDOW_KEY, text) if _MOMENT.match(text) else sheets.pair_in(text)
+
+
+def _linked(grid: Grid, row: int, column: int) -> str:
+    """The text of a cell, and where it leads."""
+    text, target = grid.text(row, column), grid.links.get((row, column), "")
+    return f"{text} ({target})" if target else text
+
+
+def _is_struck(grid: Grid, row: int) -> bool:
+    return bool(grid.filled(row)) and all((row, column) in grid.struck for column in grid.filled(row))
+
+
 def _texts(piece: Piece) -> Iterator[tuple[str, Place]]:
     """The texts of a piece, each with its place."""
+    yield from ((_flat(blocks), place) for blocks, place in _entries_of(piece))
+
+
+def _entries_of(piece: Piece) -> Iterator[tuple[Sequence[Block], Place]]:
+    """What the entries of a piece hold, each with its place."""
     block = piece.block
     if isinstance(block, List):
         places = piece.items or (piece.place,) * len(block.items)
-        yield from ((_flat(item.blocks), place) for item, place in zip(block.items, places, strict=True))
+        yield from ((item.blocks, place) for item, place in zip(block.items, places, strict=True))
     elif isinstance(block, Callout):
         for inner in block.blocks:
-            yield from _texts(Piece(inner, piece.place))
-    elif text := _flat((block,)):
-        yield text, piece.place
+            yield from _entries_of(Piece(inner, piece.place))
+    elif _flat((block,)):
+        yield (block,), piece.place
 
 
 def _places(piece: Piece, name: str) -> Iterator[Place]:
@@ -381,7 +446,7 @@ def _flat(blocks: Sequence[Block]) -> str:
 
 def _flat_lines(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph | Heading):
-        yield plain(block.content)
+        yield words(block.content)
     elif isinstance(block, Code | Listing):
         yield block.text
     elif isinstance(block, List):
@@ -393,5 +458,5 @@ def _flat_lines(block: Block) -> Iterator[str]:
     elif isinstance(block, Callout):
         yield _flat(block.blocks)
     elif isinstance(block, Table):
-        for row in ((column.header for column in block.columns), *(map(plain, row) for row in block.rows)):
+        for row in ((column.header for column in block.columns), *(map(words, row) for row in block.rows)):
             yield " | ".join(row)

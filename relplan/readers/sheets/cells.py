@@ -13,16 +13,14 @@ from relplan.model.values import RiskLevel
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets.headers import SQL
-from relplan.readers.sheets.sqlcells import sorted_statements
+from relplan.sql.cells import NO, YES, sorted_statements
 
 DITTO: Final = frozenset(("同上", "同上。", "同上行", "同下", "同下。", "同下行", "ditto", "Ditto", "DITTO", "〃", "″"))
 """Words for "what stands in the row above" and, with 同下, "in the row below"."""
 
 _ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"))
-_YES: Final = frozenset(("是", "有", "需要", "涉及", "Y", "y", "Yes", "yes", "YES", "√", "✓", "✔", "TRUE"))
-_NO: Final = frozenset(("否", "N", "n", "No", "no", "NO", "×", "✗", "FALSE"))
 
-SPECIAL: Final = _ERRORS | _YES | _NO
+SPECIAL: Final = _ERRORS | YES | NO
 """Texts that may have something to be said about them, whatever else the sheet tells."""
 
 _SCRIPTS: Final = frozenset(("ddl", "dml", "configuration", SQL))
@@ -100,10 +98,10 @@ class Cells:
             self._note("guessed", zh, en, spot)
 
     def _tell_answer(self, text: str, spot: Spot) -> None:
-        if text in _YES:
+        if text in YES:
             zh = f"只写了“{text}”，没有脚本或配置的内容；请补上"
             self._note("guessed", zh, f'only "{text}" stands here, the script itself is missing; add it', spot)
-        elif text in _NO:
+        elif text in NO:
             zh, en = f"“{text}”按原文保留；没有内容请写“无”", f'"{text}" is kept as it stands; write "none" for none'
             self._note("guessed", zh, en, spot)
 
@@ -113,13 +111,13 @@ class Cells:
     def sort(
         self,
         text: str,
-        place: Place,
+        spot: Spot,
         entry: dict[str, Any],
-        inner: dict[Path, Place],
+        inner: dict[Path, Spot],
         also: list[tuple[Place, Path]],
     ) -> None:
         """Put the statements of a cell into DDL and DML of an entry; what is no statement goes into DML as it stands."""
-        found = sorted_statements(text)
+        found, place = sorted_statements(text), self._grid.place(self._draft.name, *spot)
         if found is None and is_none_word(text):
             parts = {"ddl": text, "dml": text}
         elif found is None:
@@ -131,13 +129,13 @@ class Cells:
             self._draft.note("guessed", zh, en, place)
         for field, part in parts.items():
             if part and field not in entry:
-                entry[field], inner[field,] = part, place
+                entry[field], inner[field,] = part, spot
             elif part:
                 entry[field] = part if is_none_word(entry[field]) else f"{entry[field]}\n{part}"
                 also.append((place, (field,)))
 
     def _tell_no_statement(self, text: str, place: Place) -> None:
-        if text in _YES:
+        if text in YES:
             zh, en = (
                 f"只写了“{text}”，没有脚本；请补上",
                 f'only "{text}" stands here, the script itself is missing; add it',

@@ -60,7 +60,7 @@ class Layout:
                 header = current = again
                 start, title, row = again.row, title_row, again.body
                 continue
-            if current and not self._own and not grid.filled(row - 1) and self._begins_other(row):
+            if current and not self._own and grid.is_blank_row(row - 1) and self._begins_other(row):
                 yield from self._ended(current, start, row, title)
                 current, start = None, row
             row += 1
@@ -89,8 +89,8 @@ class Layout:
 
     def _header(self, row: int, before: Header) -> Header | None:
         """The header that begins in a row, if one does. One that lacks a cell takes the column from the header before."""
-        cells = self._grid.rows[row]
-        if sum(map(self._may_be_header, cells)) < ENOUGH_COLUMNS:
+        beginnings = [text[:2] for text in self._grid.rows[row]]
+        if sum(map(self._may_be_header, beginnings)) < ENOUGH_COLUMNS:
             return None
         found = header_at(self._grid, row, self._index)
         if len(found.fields) < max(ENOUGH_COLUMNS, len(self._grid.filled(row)) // 2 + 1):
@@ -142,15 +142,14 @@ def _is_pairs(grid: Grid, row: int, index: HeaderIndex) -> bool:
 
 
 def _first_look(index: HeaderIndex) -> Callable[[str], bool]:
-    """Whether a text may be a known header, by its first characters: spares most rows a closer look."""
+    """Whether a text may be a known header, by its first two characters: spares most rows a closer look."""
     beginnings = {header[:2] for header in index.fields} | {header[:1] for header in index.fields}
 
-    @functools.cache
     def known(beginning: str) -> bool:
         return normalise_header(beginning) in beginnings
 
-    def may_be(text: str) -> bool:
-        start = text[:2]
+    @functools.lru_cache(maxsize=4096)
+    def may_be(start: str) -> bool:
         if start.isalpha():
             return known(start)
         return (

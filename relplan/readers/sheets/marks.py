@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 import zipfile
@@ -11,6 +12,7 @@ from typing import IO, Any, Final
 
 from relplan.errors import Place, Problem, ReadError, problem
 from relplan.grids import Spot
+from relplan.readers.sheets.plain import plain_end
 
 MAX_CELLS: Final = 5_000_000
 """Cells of the rectangle from A1 to the last cell of a sheet that holds something: its size in memory."""
@@ -60,6 +62,11 @@ class Styles:
     codes: Sequence[str] = ()
     struck: frozenset[str] = frozenset()
     struck_strings: frozenset[str] = frozenset()
+
+    @property
+    def strikes(self) -> bool:
+        """Whether anything is struck through, so that texts have to be looked at."""
+        return bool(self.struck or self.struck_strings)
 
 
 def sheet_parts(package: zipfile.ZipFile) -> Iterator[SheetPart]:
@@ -163,10 +170,24 @@ def marks(package: zipfile.ZipFile, sheet: SheetPart, shared: Styles, file: str,
     Raises:
         ReadError: the sheet is larger than the limit.
     """
+    found, relations = Marks(), _relations(package, sheet.part)
+    if shared.strikes or not _is_plain(package, sheet.part, MAX_CELLS * limit):
+        _read_rows(found, package, sheet, relations, _Rows(found, shared, Place(file, sheet=sheet.name), limit))
+    found.comments.update(_comments(package, sheet.part, relations))
+    return found
+
+
+def _is_plain(package: zipfile.ZipFile, part: str, most: int) -> bool:
+    """Whether a sheet is no larger than `most` cells and holds nothing but texts, about which there is nothing to tell."""
+    end = plain_end(package, part)
+    return end is not None and math.prod(each + 1 for each in position(end)) <= most
+
+
+def _read_rows(
+    found: Marks, package: zipfile.ZipFile, sheet: SheetPart, relations: Sequence[Any], reader: _Rows
+) -> None:
     from lxml import etree
 
-    found, relations = Marks(), _relations(package, sheet.part)
-    reader = _Rows(found, shared, Place(file, sheet=sheet.name), limit)
     urls = {each.get("Id"): each.get("Target", "") for each in relations if each.get("TargetMode") == "External"}
     tags = tuple(space + name for space in (_MAIN, _STRICT) for name in ("row", "col", "hyperlink"))
     with package.open(sheet.part) as source:
@@ -180,8 +201,6 @@ def marks(package: zipfile.ZipFile, sheet: SheetPart, shared: Styles, file: str,
                 found.hidden_columns.update(_hidden_columns(element))
             elif url := urls.get(_relation_of(element)):
                 found.links[position(element.get("ref", "").partition(":")[0])] = url
-    found.comments.update(_comments(package, sheet.part, relations))
-    return found
 
 
 def _hidden_columns(element: Any) -> range:
@@ -203,7 +222,6 @@ class _Rows:
     def __init__(self, found: Marks, shared: Styles, place: Place, limit: int) -> None:
         self._found, self._shared, self._place = found, shared, place
         self._most = MAX_CELLS * limit
-        self._strings = bool(shared.struck or shared.struck_strings)
         self._row = -1
         self._columns = 0
 
@@ -216,7 +234,7 @@ class _Rows:
         self._measure(element)
         for index, cell in enumerate(element):
             kind = cell.get("t", "n")
-            if len(cell) and (kind != "s" or self._strings):
+            if len(cell) and (kind != "s" or self._shared.strikes):
                 self._cell(cell, kind, index)
 
     def _measure(self, row: Any) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from relplan.errors import Language, Path, Place
-from relplan.grids import Grid, Spot, column_letters, fill_down
+from relplan.grids import CellPlaces, Grid, Spot, column_letters, fill_down
 from relplan.model.fields import Row
 from relplan.model.table import ReleaseItem
 from relplan.readers.draft import Draft
@@ -51,10 +51,15 @@ class RowReader:
         self._path, model = part
         self._release = model is ReleaseItem
         self._foreign = self._release and not own
-        self._header, self._end = table.header, table.end
+        self._header, self._fields, self._end = table.header, table.header.fields, table.end
         self._extra = extra_columns(grid, table, model)
-        fields = sorted(table.header.fields, key=lambda column: table.header.fields[column] == SQL)
+        fields = sorted(self._fields, key=lambda column: self._fields[column] == SQL)
         self._columns = [*fields, *self._extra]  # statements last: they go on in DDL and DML
+        as_they_stand = SQL not in self._fields.values() and min(self._columns) in self._fields
+        self._readable = frozenset(self._columns if as_they_stand else ())
+        self._known: dict[tuple[int, ...], Mapping[Path, int]] = {}
+        self._headed: dict[Path, int] = {(field,): column for column, field in self._fields.items() if field != SQL}
+        self._order = next((column for column, field in self._fields.items() if field == "order"), -1)
         self._merged = _by_row(fill_down(grid, table.header.body, table.end - 1))
         self._progress = options.progress
         self._cells = Cells(grid, draft, risk_levels(options), own)
@@ -106,24 +111,22 @@ class RowReader:
             return True
         if len(filled) == 1:
             return self._is_single(row, *next(iter(filled.items())))
-        if all(_FILLER.fullmatch(text) for text in filled.values()):
+        if all(map(_FILLER.fullmatch, filled.values())):
             self._label(row, filled)
             return True
         return False
 
     def _is_example(self, filled: dict[int, str]) -> bool:
         """Whether a row shows how to fill in a blank form."""
-        order = (column for column, field in self._header.fields.items() if field == "order")
-        firsts = (filled[min(filled)], filled.get(next(order, -1), ""))
-        return any(len(text) < 12 and text.strip("：:()（）【】").lower() in _EXAMPLES for text in firsts)
+        return _says_example(next(iter(filled.values()))) or _says_example(filled.get(self._order, ""))
 
     def _is_struck(self, row: int, filled: dict[int, str]) -> bool:
-        own = [column for column in filled if self._header.fields.get(column) != "order"]
+        own = [column for column in filled if self._fields.get(column) != "order"]
         return bool(own) and all((row, column) in self._grid.struck for column in own)
 
     def _is_single(self, row: int, column: int, text: str) -> bool:
         """Deal with a row of one cell: a sentence, the name of a group, or a number with nothing behind it."""
-        field = self._header.fields.get(column)
+        field = self._fields.get(column)
         if self._foreign and field == "order" and _ORDINAL.fullmatch(text):
             self._label(row, [column])  # a form with its rows numbered beforehand
             return True
@@ -166,20 +169,25 @@ class RowReader:
 
     def _row(self, row: int, filled: dict[int, str]) -> None:
         merged = self._merged.get(row, {})
-        texts = {
-            column: text
-            for column in self._columns
-            if (text := filled.get(column) or (self._grid.text(*merged[column]) if column in merged else ""))
-        }
-        if len(filled) > len(texts) or not filled.keys() <= texts.keys():
-            for column in filled.keys() - texts.keys():
-                self._beside(row, column)
+        texts = filled if not merged and filled.keys() <= self._readable else self._texts(row, filled, merged)
         if not texts:
             return
         if self._foreign and not DITTO.isdisjoint(texts.values()):
             self._resolve(row, texts)
         self._above = texts
-        self._entry(row, texts, {column: merged.get(column, (row, column)) for column in texts})
+        if texts:
+            self._entry(row, texts, merged)
+
+    def _texts(self, row: int, filled: Mapping[int, str], merged: Mapping[int, Spot]) -> dict[int, str]:
+        """The texts of the columns that are read, in the order in which they are; the others have no field."""
+        texts = {
+            column: text
+            for column in self._columns
+            if (text := filled.get(column) or (self._grid.text(*merged[column]) if column in merged else ""))
+        }
+        for column in filled.keys() - texts.keys():
+            self._beside(row, column)
+        return texts
 
     def _beside(self, row: int, column: int) -> None:
         if is_problems(self._header.others.get(column, "")):
@@ -211,53 +219,67 @@ class RowReader:
             self._next[column] = at, text
         return text
 
-    def _entry(self, row: int, texts: dict[int, str], sources: dict[int, Spot]) -> None:
-        fields, place = self._header.fields, self._place
+    def _entry(self, row: int, texts: Mapping[int, str], merged: Mapping[int, Spot]) -> None:
+        columns = self._columns_by_path(tuple(texts))
+        elsewhere = {path: merged[column] for path, column in columns.items() if column in merged} if merged else {}
         entry: dict[str, Any] = {}
-        inner: dict[Path, Place] = {}
         extra: dict[str, str] = {}
         also: list[tuple[Place, Path]] = []
-        special = self._cells.is_watchful or not SPECIAL.isdisjoint(texts.values())
+        if self._cells.is_watchful or not SPECIAL.isdisjoint(texts.values()):
+            texts = self._checked(row, texts, merged)
         for column, text in texts.items():
-            field = fields.get(column)
-            here = place(*sources[column])
-            if special:
-                text = self._cells.checked(row, column, field or "", text, sources[column])
+            field = self._fields.get(column)
             if field is None:
-                inner["extra", len(extra)] = here
                 extra[self._extra[column]] = text
             elif field == SQL:
-                self._cells.sort(text, here, entry, inner, also)
+                self._cells.sort(text, merged.get(column, (row, column)), entry, elsewhere, also)
             else:
                 entry[field] = text
-                inner[field,] = here
-        if self._group is not None and "group" not in entry and (entry or extra):
+        if self._group is not None and "group" not in entry:
             entry["group"], self._grouped = self._grid.text(*self._group), self._grouped + 1
-            inner["group",] = place(*self._group)
-        if remarks := self._remarks(row, sources):
+            elsewhere["group",] = self._group
+        if remarks := self._remarks(row, texts, merged):
             extra[remarks[0]] = remarks[1]
         if extra:
             entry["extra"] = extra
-        if not entry:
-            return
-        at = (*self._path, len(self._draft.at(self._path) or ()))
-        self._draft.add(self._path, entry, inner, next(iter(inner.values()), place(row, min(fields))))
-        for spot, path in also:
-            self._draft.also(spot, (*at, *path))
+        first = next(iter(texts))
+        place = self._place(*merged.get(first, (row, first)))
+        at = self._draft.add(self._path, entry, CellPlaces(self._place, row, columns, elsewhere, self._headed), place)
+        for there, path in also:
+            self._draft.also(there, (*at, *path))
 
-    def _remarks(self, row: int, sources: dict[int, Spot]) -> tuple[str, str] | None:
+    def _columns_by_path(self, columns: tuple[int, ...]) -> Mapping[Path, int]:
+        """The columns that hold what goes into an entry as it stands, by its paths there; most rows have the same."""
+        if columns not in self._known:
+            own: dict[Path, int] = {
+                (self._fields[column],): column for column in columns if self._fields.get(column, SQL) != SQL
+            }
+            extra = (column for column in columns if column not in self._fields)
+            self._known[columns] = own | {("extra", i): column for i, column in enumerate(extra)}
+        return self._known[columns]
+
+    def _checked(self, row: int, texts: Mapping[int, str], merged: Mapping[int, Spot]) -> dict[int, str]:
+        return {
+            column: self._cells.checked(
+                row, column, self._fields.get(column, ""), text, merged.get(column, (row, column))
+            )
+            for column, text in texts.items()
+        }
+
+    def _remarks(self, row: int, columns: Iterable[int], merged: Mapping[int, Spot]) -> tuple[str, str] | None:
         """The header and the text of the extra column for the comments on the cells of a row, and for links of its names."""
         grid, found = self._grid, []
         if not (grid.comments or grid.links) or not self._foreign:
             return None
-        for column, spot in sources.items():
+        for column in columns:
+            spot = merged.get(column, (row, column))
             if spot[0] != row:
                 continue
             name = self._extra.get(column) or self._caption(column)
             if (comment := grid.comments.get(spot)) and not is_of_relplan(comment):
                 self._commented.add(spot)
                 found.append(f"{name}: {comment}")
-            if url := self._cells.link_beside(column, self._header.fields.get(column, ""), spot):
+            if url := self._cells.link_beside(column, self._fields.get(column, ""), spot):
                 found.append(f"{name}: {url}")
         header = labels(_language(self._draft))["cell_comments"]
         taken = set(self._extra.values())
@@ -285,6 +307,10 @@ class RowReader:
             which = (f"{first + 1}", f"row {first + 1} is") if first == last else _span(first, last)
             zh, en = f"第 {which[0]} 行是隐藏的，已读入", f"{which[1]} hidden; what stands there was read"
             self._draft.note("guessed", zh, en, self._place(first, grid.filled(first)[0]))
+
+
+def _says_example(text: str) -> bool:
+    return len(text) < 12 and text.strip("：:()（）【】").lower() in _EXAMPLES
 
 
 def _span(first: int, last: int) -> tuple[str, str]:

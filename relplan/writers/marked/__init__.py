@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from relplan.errors import Language, Path, Problem, RelplanError, WriteError, problem
+from relplan.errors import Language, Path, Place, Problem, RelplanError, WriteError, problem
+from relplan.findings import Severity
 from relplan.grids import Spot, address, pieces
-from relplan.model.read import NoticeKind, Read
+from relplan.model.read import Read
 from relplan.resources import labels
 from relplan.writers.marked import comments, summary
 from relplan.writers.marked.package import OFFICE, Package, not_markable
 from relplan.writers.marked.sheet import Sheet, spot_of
-from relplan.writers.marked.styles import COLOURS, Styles
+from relplan.writers.marked.styles import COLOURS, MarkKind, Styles, kind_word
 
 T = TypeVar("T")
 
@@ -27,12 +28,13 @@ _COLUMN_WIDTH: Final = 52
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def mark(data: bytes, problems: Sequence[tuple[NoticeKind, Problem]], language: Language, read: Read) -> bytes:
+def mark(data: bytes, problems: Sequence[tuple[MarkKind, Problem]], language: Language, read: Read) -> bytes:
     """A workbook with marks on the cells that problems are about, and without those of an earlier time.
 
     Args:
         data: an .xlsx or .xlsm file.
-        problems: what was found and of which kind; those without a sheet, and those of the kind "read", are left out.
+        problems: what was found and of which kind. Notices of the kind "read", and those without a sheet, are left out;
+            findings of the check without a sheet are only listed.
         language: of what relplan writes.
         read: what was read from the workbook; it tells where tables are, for the column of messages.
 
@@ -67,7 +69,7 @@ def _guarded(act: Callable[[], T]) -> T:
 class _Finding:
     """What there is to say about one cell."""
 
-    kind: NoticeKind
+    kind: MarkKind
     texts: list[str] = field(default_factory=list)
 
 
@@ -92,9 +94,9 @@ class _Marker:
             if each.get(f"{{{OFFICE}}}id") in parts
         }
 
-    def mark(self, problems: Sequence[tuple[NoticeKind, Problem]], data: bytes) -> bytes:
+    def mark(self, problems: Sequence[tuple[MarkKind, Problem]], data: bytes) -> bytes:
         """The workbook with its marks; `data` where there are none."""
-        told = [(kind, each) for kind, each in problems if kind in COLOURS and each.place and each.place.sheet]
+        told = [(kind, each) for kind, each in problems if kind in COLOURS and _is_told(kind, each)]
         before = next((name for name in self._parts if name in summary.titles()), None)
         if not told and before is None:
             return data
@@ -111,9 +113,9 @@ class _Marker:
         summary.place(self._package, _WORKBOOK, self._parts, content, self._language)
         return self._package.close()
 
-    def _touched(self, told: Sequence[tuple[NoticeKind, Problem]], before: str | None) -> dict[str, str]:
+    def _touched(self, told: Sequence[tuple[MarkKind, Problem]], before: str | None) -> dict[str, str]:
         """The sheets to look at: those with something to say, and in a marked copy all."""
-        named = {each.place.sheet for _, each in told if each.place}
+        named = {each.place.sheet for _, each in told if each.place and each.place.sheet}
         return {name: part for name, part in self._parts.items() if name != before and (before or name in named)}
 
     # What an earlier time has left
@@ -136,15 +138,15 @@ class _Marker:
 
     # What there is to say now
 
-    def _entries(self, told: Sequence[tuple[NoticeKind, Problem]], sheets: Mapping[str, Sheet]) -> list[summary.Entry]:
+    def _entries(self, told: Sequence[tuple[MarkKind, Problem]], sheets: Mapping[str, Sheet]) -> list[summary.Entry]:
         entries = []
         for kind, each in told:
-            if each.place is None or each.place.sheet not in sheets:
+            place, style = each.place or Place(), None
+            if place.sheet and place.sheet not in sheets:
                 continue
-            style = None
-            if each.place.cell:
-                style = int(sheets[each.place.sheet].cell(*spot_of(each.place.cell)).get("s", "0"))
-            entries.append(summary.Entry(kind, each.place, _fitting(each.message.text(self._language)), style))
+            if place.sheet and place.cell:
+                style = int(sheets[place.sheet].cell(*spot_of(place.cell)).get("s", "0"))
+            entries.append(summary.Entry(kind, place, _fitting(each.message.text(self._language)), style))
         return entries
 
     def _sheet(self, name: str, sheet: Sheet, findings: Mapping[Spot, _Finding], styles: Styles) -> None:
@@ -195,7 +197,11 @@ class _Marker:
         sheet.widen(column, _COLUMN_WIDTH)
 
 
-def _findings(name: str, told: Sequence[tuple[NoticeKind, Problem]], language: Language) -> dict[Spot, _Finding]:
+def _is_told(kind: MarkKind, found: Problem) -> bool:
+    return isinstance(kind, Severity) or bool(found.place and found.place.sheet)
+
+
+def _findings(name: str, told: Sequence[tuple[MarkKind, Problem]], language: Language) -> dict[Spot, _Finding]:
     """What there is to say about the cells of one sheet, each with its worst kind."""
     found: dict[Spot, _Finding] = {}
     worst = list(COLOURS)
@@ -205,6 +211,8 @@ def _findings(name: str, told: Sequence[tuple[NoticeKind, Problem]], language: L
         finding = found.setdefault(spot_of(each.place.cell), _Finding(kind))
         finding.kind = min(finding.kind, kind, key=worst.index)
         text = each.message.text(language)
+        if isinstance(kind, Severity):
+            text = f"{kind_word(kind, language)} {text}"
         if text not in finding.texts:
             finding.texts.append(text)
     return found

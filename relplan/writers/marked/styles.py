@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from relplan.model.read import NoticeKind
+from relplan.errors import Language
+from relplan.findings import Severity
+from relplan.model.read import KIND_WORDS, NoticeKind
 from relplan.writers.marked.package import Package
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
-COLOURS: Final[dict[NoticeKind, str]] = {"unreadable": "FFF9C9C2", "unplaced": "FFD3DFEE", "guessed": "FFFFE7A8"}
+MarkKind: TypeAlias = NoticeKind | Severity
+"""Why a cell is marked: what became of it when it was read, or how much a finding of the check weighs."""
+
+_RED, _YELLOW, _BLUE = "FFF9C9C2", "FFFFE7A8", "FFD3DFEE"
+
+COLOURS: Final[dict[MarkKind, str]] = {
+    "unreadable": _RED,
+    "unplaced": _BLUE,
+    "guessed": _YELLOW,
+    Severity.ERROR: _RED,
+    Severity.WARNING: _YELLOW,
+    Severity.ADVICE: _BLUE,
+}
 """The ground of a bad cell, from the worst kind to the mildest. relplan uses these colours for nothing else."""
+
+
+def kind_word(kind: MarkKind, language: Language) -> str:
+    """What a kind of mark is called."""
+    return kind.label(language) if isinstance(kind, Severity) else KIND_WORDS[kind].text(language)
+
 
 _INK: Final = "FF1F2933"
 _LINK: Final = "FF1F4E79"
@@ -43,7 +63,7 @@ class Styles:
         self._cells = self._list("cellXfs")
         self._fills = {kind: self._fill(colour) for kind, colour in COLOURS.items()}
 
-    def marked(self, style: int, kind: NoticeKind) -> int:
+    def marked(self, style: int, kind: MarkKind) -> int:
         """A style with the ground of a kind of problem, and else as it was; light letters become dark."""
         look = copy.deepcopy(self._style(style))
         look.set("fillId", str(self._fills[kind]))

@@ -11,11 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from relplan.errors import LANGUAGES, Language, Place
 from relplan.grids import Spot, address
-from relplan.model.read import KIND_WORDS, NoticeKind
 from relplan.resources import labels
 from relplan.writers.marked.package import OFFICE, Package, parsed, serialised
 from relplan.writers.marked.sheet import Sheet, spot_of
-from relplan.writers.marked.styles import COLOURS, Styles
+from relplan.writers.marked.styles import COLOURS, MarkKind, Styles, kind_word
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -32,9 +31,12 @@ _EMPTY: Final = (
 
 
 class Entry(NamedTuple):
-    """One finding: its kind, where it is, what it says, and the style that its cell had; None where it has none."""
+    """One finding: its kind, where it is, what it says, and the style that its cell had; None where it has none.
 
-    kind: NoticeKind
+    A place without a sheet is that of something which the workbook lacks, or of another file.
+    """
+
+    kind: MarkKind
     place: Place
     text: str
     style: int | None
@@ -71,8 +73,10 @@ def content(entries: Sequence[Entry], styles: Styles, language: Language) -> byt
     link, plain = styles.own(link=True), styles.own()
     grounds = {kind: styles.own(colour) for kind, colour in COLOURS.items()}
     for row, entry in enumerate(entries, _HEAD_ROW + 1):
-        sheet.write(row, 0, str(Place(sheet=entry.place.sheet, cell=entry.place.cell)), link)
-        sheet.write(row, 1, KIND_WORDS[entry.kind].text(language), grounds[entry.kind])
+        place = entry.place
+        spot = Place(sheet=place.sheet, cell=place.cell) if place.sheet else place
+        sheet.write(row, 0, str(spot), link if place.sheet else plain)
+        sheet.write(row, 1, kind_word(entry.kind, language), grounds[entry.kind])
         sheet.write(row, 2, entry.text, plain)
         if entry.style is not None:
             sheet.restyle(sheet.cell(row, _STYLE_COLUMN), entry.style)
@@ -81,11 +85,13 @@ def content(entries: Sequence[Entry], styles: Styles, language: Language) -> byt
 
 
 def _link(root: Any, entries: Sequence[Entry]) -> None:
-    if not entries:
+    if not any(entry.place.sheet for entry in entries):
         return
     links = root.makeelement(f"{{{_MAIN}}}hyperlinks")
     root.find(f"{{{_MAIN}}}sheetData").addnext(links)
     for row, entry in enumerate(entries, _HEAD_ROW + 1):
+        if not entry.place.sheet:
+            continue
         name = entry.place.sheet.replace("'", "''")
         location = f"'{name}'!{entry.place.cell or 'A1'}"
         links.append(links.makeelement(f"{{{_MAIN}}}hyperlink", {"ref": address(row, 0), "location": location}))

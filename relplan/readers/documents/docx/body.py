@@ -74,7 +74,7 @@ class Body:
         open_list = Lists(self._numbering.goes_on)
         code: list[Piece] = []
         for element in inside(container, _BLOCKS):
-            found = list(self._paragraph(element)) if element.tag == f"{self._w}p" else list(self._table(element))
+            found = list(self._paragraph(element) if element.tag == f"{self._w}p" else self._table(element))
             if not found:
                 yield from _joined(code)
             for each in found:
@@ -104,6 +104,8 @@ class Body:
 
     def _paragraph(self, element: Any) -> Iterator[Piece | Item]:
         self._paragraphs += 1
+        if not len(element) and not self._carried:
+            return  # most blank lines, of which there may be very many
         place = Place(self._name, sheet=f"¶{self._paragraphs}")
         words = self._runs.words(element)
         content = [*self._carried, *words.content, *self._note_inlines(words)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from relplan.errors import ReadError, problem
 from relplan.readers.sheets.workbook import open_package
@@ -13,6 +13,8 @@ from relplan.readers.sheets.workbook import open_package
 _RELATIONSHIPS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _ROOT: Final = "_rels/.rels"
 _MOST_DIGITS: Final = 9
+MOST_TAGS: Final = 1_000_000
+"""Tags in the XML of one part, closing ones too; a book of a thousand pages has fewer."""
 _TRANSPARENT: Final = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 
 
@@ -81,7 +83,10 @@ class Package:
             return None
         try:
             with self._zip.open(path) as source:
-                return etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+                counted: Any = _Counted(source, self._name, MOST_TAGS * self.limit)
+                return etree.parse(counted, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+        except ReadError:
+            raise
         except Exception as error:  # a damaged package fails in the zip, in its packing, or in the XML
             raise self._broken(f"{path}: {error}") from None
 
@@ -94,6 +99,31 @@ class Package:
                 self._name,
             )
         )
+
+
+class _Counted:
+    """A file of XML that counts its tags while it is read: each takes memory of its own, however well they pack."""
+
+    def __init__(self, source: IO[bytes], name: str, most: int) -> None:
+        self._source, self._name, self._most, self._left = source, name, most, most
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            ReadError: there are more tags than the limit.
+        """
+        data = self._source.read(size)
+        self._left -= data.count(b"<")
+        if self._left < 0:
+            raise ReadError(
+                problem(
+                    f"Word 文件过大（超过 {self._most:,} 个 XML 标记）；请拆成几个文件，或用 --limit 提高上限",
+                    f"the Word file is too large (over {self._most:,} tags of XML); split it, or raise the limit with --limit",
+                    self._name,
+                )
+            )
+        return data
 
 
 def local_name(element: Any) -> str:

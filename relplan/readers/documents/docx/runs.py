@@ -214,13 +214,15 @@ class Runs:
         return iter((Anchor(name),) if name in self._linked else ())
 
     def _control(self, element: Any, found: Words) -> Iterator[Inline]:
-        """A content control: its words; a box is ticked whatever its signs are."""
+        """A content control: its words, but for those that only ask for some; a box is ticked whatever its signs are."""
         properties = element.find(f"{self._w}sdtPr")
         for each in properties if properties is not None else ():
             name = local_name(each)
             if name == "checkbox":
                 states = [state for state in each if local_name(state) == "checked"]
                 yield Checkbox(any(is_on(state, state.tag.partition("}")[0] + "}") for state in states))
+                return
+            if name == "showingPlcHdr" and is_on(each, self._w):
                 return
         yield from self._inside(element, found)
 

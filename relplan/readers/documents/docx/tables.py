@@ -10,7 +10,7 @@ from relplan.blocks import Block, Callout, Cell, Code, Heading, List, Paragraph,
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid, Spot, address
 from relplan.readers.documents.docx.package import inside, value, whole
-from relplan.readers.documents.pieces import Piece
+from relplan.readers.documents.pieces import Piece, looks_of, words
 
 MOST_COLUMNS: Final = 63
 """More than these Word does not open."""
@@ -33,15 +33,19 @@ class Rectangle:
         place = Place(name, sheet=title)
         width = len(texts[0])
         rows = tuple(map(tuple, self.rows))
+        blank: list[list[Cell]] = [[""] * width] if is_facts else []
+        struck, links = looks_of([*blank, *self.rows])
         if not is_facts:
             columns = tuple(TableColumn(text) for text in texts[0])
-            return Piece(Table(columns, rows[1:]), place, Grid(title, texts, tuple(self.merges)))
+            grid = Grid(title, texts, tuple(self.merges), struck=struck, links=links)
+            return Piece(Table(columns, rows[1:]), place, grid)
         spots: dict[Spot, Place] = {
             (r + 1, c): Place(name, sheet=title, cell=address(r, c)) for r in range(len(texts)) for c in range(width)
         }
         merges = tuple(Area(each.top + 1, each.left, each.bottom + 1, each.right) for each in self.merges)
         table = Table((TableColumn(""),) * width, rows)
-        return Piece(table, place, Grid(title, [[""] * width, *texts], merges, spots=spots))
+        grid = Grid(title, [[""] * width, *texts], merges, spots=spots, struck=struck, links=links)
+        return Piece(table, place, grid)
 
 
 def rows_of(table: Any, w: str) -> Iterator[list[Any]]:
@@ -119,7 +123,7 @@ def _too_large(name: str) -> Any:
 def lines(block: Block) -> Iterator[str]:
     """What a block in a cell says, line by line; the cells of a table in it are divided by tabs."""
     if isinstance(block, Paragraph | Heading):
-        yield plain(block.content)
+        yield words(block.content)
     elif isinstance(block, Code):
         yield block.text
     elif isinstance(block, List):
@@ -129,7 +133,7 @@ def lines(block: Block) -> Iterator[str]:
             yield from (f"{mark if not i else '   '}{line}" for i, line in enumerate(inner))
     elif isinstance(block, Table):
         yield "\t".join(column.header for column in block.columns)
-        yield from ("\t".join(plain(cell) for cell in row) for row in block.rows)
+        yield from ("\t".join(words(cell) for cell in row) for row in block.rows)
     elif isinstance(block, Callout):
         for each in block.blocks:
             yield from lines(each)

@@ -1,0 +1,2 @@
+-- account
+ALTER USER ord IDENTIFIED BY 'Ord#2026x';

@@ -1,0 +1,3 @@
+-- 清理
+
+DROP TABLE t_old;

@@ -1,0 +1,1 @@
+UPDATE t SET a = '中文' WHERE id = 1;

@@ -1,0 +1,8 @@
+CREATE OR REPLACE FUNCTION f(a int) RETURNS int AS $body$
+BEGIN
+  DELETE FROM t; EXECUTE 'DROP TABLE ' || x;
+  RETURN $1;
+END;
+$body$ LANGUAGE plpgsql;
+DO $$ BEGIN ALTER TABLE t DROP COLUMN a; END $$;
+SELECT $tag$ a; b $$ c $tag$, $1;

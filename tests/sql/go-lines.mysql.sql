@@ -1,0 +1,4 @@
+DROP TABLE a
+GO
+DROP TABLE b;
+go

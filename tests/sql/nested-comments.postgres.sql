@@ -1,0 +1,3 @@
+/* a /* b */ DROP TABLE x; */
+DROP TABLE y;
+/* open /* closed */

@@ -1,0 +1,7 @@
+GRANT ALL PRIVILEGES ON db.* TO 'u'@'%';
+REVOKE SELECT, INSERT ON db.t FROM 'u'@'%';
+CREATE USER 'u'@'%' IDENTIFIED BY 'secret1';
+ALTER USER root IDENTIFIED WITH mysql_native_password BY 'secret2';
+DROP USER IF EXISTS u;
+SET PASSWORD FOR 'u' = 'secret3';
+CREATE ROLE r;

@@ -1,0 +1,2 @@
+见附件
+update the docs

@@ -1,0 +1,2 @@
+RENAME TABLE a TO b, c TO d;
+RENAME USER 'x'@'%' TO 'y'@'%';

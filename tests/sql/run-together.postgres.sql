@@ -1,0 +1,4 @@
+DROP TABLE a
+DROP TABLE b;
+SELECT 1
+CREATE TABLE c (a int);

@@ -1,0 +1,4 @@
+DROP TABLE a
+/
+ALTER TABLE t ADD (x NUMBER)
+/

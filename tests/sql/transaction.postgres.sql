@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE t ADD a int;
+DROP TABLE u;
+COMMIT;

@@ -1,0 +1,2 @@
+truncate t_log;
+TRUNCATE TABLE `t2`;

@@ -1,0 +1,3 @@
+SELECT 1;
+/* open
+DROP TABLE t;

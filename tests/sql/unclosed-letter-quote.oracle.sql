@@ -1,0 +1,2 @@
+SELECT q'[it's FROM dual;
+DROP TABLE t;

@@ -1,0 +1,3 @@
+SELECT 1;
+UPDATE t SET a = 'x WHERE id = 1;
+DROP TABLE t;

@@ -1,0 +1,22 @@
+USE shop;
+-- 订单
+CREATE TABLE `t_order` (id BIGINT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(20)) ENGINE=InnoDB COMMENT='订单; 表';
+ALTER TABLE `t_order` ADD COLUMN b INT, DROP COLUMN note;
+INSERT INTO t_order (id) VALUES (1);
+ALTER TABLE t_user ADD COLUMN a INT AFTER id, ADD INDEX i (a), ADD UNIQUE KEY `u 1` (code), ADD CONSTRAINT c CHECK (a > 0), DROP COLUMN q, ALGORITHM=INPLACE;
+ALTER TABLE t_user ADD CONSTRAINT fk FOREIGN KEY (dept) REFERENCES t_dept (id), ADD PRIMARY KEY (id), ADD INDEX (b), RENAME COLUMN x TO `y z`, RENAME TO t_member;
+UPDATE t_member SET a = 1 WHERE id > 5;
+UPDATE t_member SET b = 'x;y' WHERE id > 5;
+INSERT INTO t_dict (id, code) VALUES (1, 'a'), (2, 'b''c');
+INSERT INTO t_log (what, at, n) VALUES ('x', NOW(), NULL);
+INSERT INTO t_code SET code = 'a', name = 'b';
+INSERT INTO t_member (id, code) VALUES (0, 'k1'), (0, 'k2');
+INSERT INTO t_dict VALUES (3, 'c');
+INSERT IGNORE INTO t_dict (id) VALUES (4);
+INSERT INTO t_dict (id) VALUES (5) ON DUPLICATE KEY UPDATE code = 'x';
+REPLACE INTO t_dict (id) VALUES (6);
+INSERT INTO t_copy SELECT * FROM t_dict;
+DELETE FROM t_old WHERE at < '2020-01-01';
+TRUNCATE TABLE t_cache;
+SELECT 1;
+COMMIT;
