@@ -20,7 +20,7 @@ SAMPLES = ROOT / "samples" / "singpost"
 _used_shared: set[str] = set()
 
 # The default suite tries the same examples every time; the long one looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("repeatable")
 
 

@@ -73,7 +73,7 @@ def check_kind(kind, raw, language) -> None:
 values = st.one_of(texts, lists, minutes, moments)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(KINDS), st.one_of(texts, lists), st.sampled_from(["zh", "en"]))
 def test_every_kind_of_cell_reads_what_it_writes(kind, raw, language):
     if isinstance(raw, list) and not isinstance(kind, celltext.ListKind):

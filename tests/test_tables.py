@@ -270,7 +270,7 @@ def grids(draw):
     return Grid("s", rows, tuple(merges), struck=draw(some), comments=dict.fromkeys(draw(some), "x"), links=dict.fromkeys(draw(some), "http://x"))  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(grids())
 def test_every_cell_of_any_sheet_comes_to_one_end(grid):
     try:

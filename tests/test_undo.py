@@ -55,7 +55,7 @@ def dump(connection: sqlite3.Connection) -> list[str]:
     return sorted(" ".join(line.replace('"', "").split()) for line in connection.iterdump())
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(scripts("sqlite"))
 def test_sqlite_is_as_before_after_forward_and_reverse(statements: list[str]) -> None:
     script = ";\n".join(statements) + ";\n"
@@ -73,7 +73,7 @@ def test_sqlite_is_as_before_after_forward_and_reverse(statements: list[str]) ->
 # Any script
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(TEXTS, st.sampled_from(Dialect))
 def test_of_any_text_only_the_steps_can_be_run(text: str, dialect: Dialect) -> None:
     proposal = propose(read(text, dialect))
@@ -90,7 +90,7 @@ def squeezed(text: str) -> str:
 STATEMENTS = sorted({each.text for path in SCRIPTS for each in read(path.read_text("utf-8"), Dialect(path.stem.rpartition(".")[2])).statements})  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(STATEMENTS), max_size=12), st.sampled_from(Dialect))
 def test_of_real_statements_in_any_order_only_the_steps_can_be_run(statements: list[str], dialect: Dialect) -> None:
     proposal = propose(read("\n".join(statements), dialect))

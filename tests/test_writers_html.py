@@ -91,7 +91,7 @@ def one(tree: lxml.html.HtmlElement, selector: str) -> lxml.html.HtmlElement:
 
 
 class TestDataStaysData:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(WORDS, WORDS)
     def test_words_come_back_and_make_nothing(self, text: str, other: str) -> None:
         def blocks(text: str, other: str) -> tuple[Block, ...]:

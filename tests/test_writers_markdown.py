@@ -59,7 +59,7 @@ WORDS = st.one_of(
 ).map(lambda text: text.replace("\r", ""))
 LINE = WORDS.map(lambda text: text.replace("\n", " ")).filter(bool)
 LINES = st.lists(st.sampled_from([*TRICKY, "\n", "\n"]), max_size=12).map("".join) | WORDS
-HARD = settings(max_examples=400, deadline=None)
+HARD = settings(max_examples=200, deadline=None)
 
 
 def markdown(*blocks: Block) -> str:
@@ -168,7 +168,7 @@ CONTENT = st.lists(inlines(), min_size=1, max_size=5).map(tuple)
 
 
 class TestInline:
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(CONTENT)
     def test_words_come_back_from_any_nesting(self, content: tuple[Inline, ...]) -> None:
         if not plain(content).strip("\n"):
