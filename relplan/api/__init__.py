@@ -1,0 +1,80 @@
+"""What a library user sees, and all that the command calls.
+
+    import relplan
+
+    read = relplan.load("发布清单.xlsx")              # a Read: plan, places, notices
+    for notice in read.notices:
+        print(notice.problem.text("zh"))
+    relplan.save(read.plan, "plan.yaml")
+    relplan.render_to(read.plan, ["plan.docx", "plan.xlsx"])
+    page = relplan.render(read.plan, "notes", "html", language="en")
+
+Every function raises `RelplanError` (see `relplan.errors`) with the place and the cure, and nothing else
+for bad input; constructing a `ReleasePlan` by hand raises pydantic's `ValidationError`.
+"""
+
+from __future__ import annotations
+
+from relplan.api.artifacts import (
+    branches,
+    checksum_list,
+    commits_behind,
+    verification_report,
+    verify_list,
+    verify_plan,
+    with_checksums,
+)
+from relplan.api.checking import check, check_report, check_reports, explain, folder, rules_as
+from relplan.api.marking import marked_check, marked_copy
+from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
+from relplan.api.planfiles import Saved, dumps, form, save, saved, schema, starter
+from relplan.api.reading import load, load_all, loads, report
+from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
+from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_scripts, undo, undo_report, undo_text
+
+__all__ = [
+    "ORDER_FORMS",
+    "DocumentInfo",
+    "PlacedProposal",
+    "PlacedScript",
+    "Saved",
+    "branches",
+    "check",
+    "check_report",
+    "check_reports",
+    "checksum_list",
+    "commits_behind",
+    "copy_templates",
+    "document",
+    "documents",
+    "dumps",
+    "explain",
+    "folder",
+    "form",
+    "load",
+    "load_all",
+    "loads",
+    "marked_check",
+    "marked_copy",
+    "order",
+    "order_as",
+    "render",
+    "render_all",
+    "render_to",
+    "report",
+    "rules_as",
+    "save",
+    "saved",
+    "schema",
+    "sql_report",
+    "sql_scripts",
+    "starter",
+    "undo",
+    "undo_report",
+    "undo_text",
+    "verification_report",
+    "verify_list",
+    "verify_plan",
+    "with_checksums",
+    "with_order",
+]
