@@ -38,6 +38,13 @@ def test_json_tells_the_same_and_the_dialect_counts(tmp_path: Path) -> None:
     assert [danger["kind"] for danger in statement["dangers"]] == ["index-not-concurrent"]
 
 
+def test_the_dialect_of_the_settings_holds_unless_the_command_line_names_one(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("CREATE INDEX i ON t (a);\n", "utf-8")
+    (tmp_path / "relplan.toml").write_text('[check]\ndialect = "postgres"\n', "utf-8")
+    assert "index-not-concurrent" in Forked("sql", "a.sql", cwd=tmp_path).out.decode()
+    assert "index-not-concurrent" not in Forked("sql", "a.sql", "--dialect", "mysql", cwd=tmp_path).out.decode()
+
+
 def test_standard_input_is_a_script_and_messages_follow_the_locale(tmp_path: Path) -> None:
     run = Run("sql", "-", cwd=tmp_path, stdin=b"DROP TABLE t;", lang="zh_CN.UTF-8")
     assert "<stdin>:1:1  drop-table  删除表：DROP TABLE t" in run.out.decode()

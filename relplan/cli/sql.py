@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 @click.option(
     "--dialect",
     type=click.Choice([str(each) for each in Dialect]),
-    default=str(Dialect.MYSQL),
-    help=say("哪种数据库的 SQL；默认 mysql", "Whose SQL it is; by default mysql"),
+    help=say("哪种数据库的 SQL；默认按设置，否则 mysql", "Whose SQL it is; by default that of the settings, else mysql"),
+)
+@click.option(
+    "--config",
+    default="",
+    metavar=say("设置", "FILE"),
+    help=say("设置文件；默认最近的 relplan.toml", "The settings; by default the nearest relplan.toml"),
 )
 @click.option(
     "--format",
@@ -63,13 +68,23 @@ if TYPE_CHECKING:
         "With --undo: exit 1 if a statement is to be filled in, has no way back, or is not known",
     ),
 )
-def command(paths: tuple[str, ...], dialect: str, form: str, undo: bool, suffix: str | None, strict: bool) -> None:
+def command(
+    paths: tuple[str, ...],
+    dialect: str | None,
+    config: str,
+    form: str,
+    undo: bool,
+    suffix: str | None,
+    strict: bool,
+) -> None:
     """List the statements of scripts, or propose how to reverse them."""
     from relplan import api
+    from relplan.config import load
 
     if not undo and (suffix is not None or strict):
         raise click.UsageError(say("--suffix 和 --strict 要与 --undo 同用", "--suffix and --strict go with --undo"))
-    scripts = [script for path in paths for script in api.sql_scripts(path, dialect)]
+    known = dialect or str(load(config).checking.settings.dialect)
+    scripts = [script for path in paths for script in api.sql_scripts(path, known)]
     if undo:
         try:
             proposals = api.undo(scripts, suffix or "")
