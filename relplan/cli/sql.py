@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--dialect",
     type=click.Choice([str(each) for each in Dialect]),
-    help=say("哪种数据库的 SQL；默认按设置，否则 mysql", "Whose SQL it is; by default that of the settings, else mysql"),
+    help=say(
+        "哪种数据库的 SQL；默认按设置，否则 mysql", "Whose SQL it is; by default that of the settings, else mysql"
+    ),
 )
 @click.option(
     "--config",

@@ -19,13 +19,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relplan import files
-from relplan.config.checking import CheckConfig, checking
 from relplan.config.refusals import unknown, wrong
 from relplan.errors import ReadError, problem, suggest
 from relplan.readers.options import DEFAULT, ReadOptions
+
+if TYPE_CHECKING:
+    from relplan.config.checking import CheckConfig
 
 NAME: Final = "relplan.toml"
 IMPORT: Final = "import"
@@ -43,14 +45,21 @@ class Config:
         audience: `internal` or `customer`, whom release notes are for.
         theme: the path of a theme.
         reading: how files are read.
-        checking: how plans are checked.
+        check: what the table `[check]` says, if there is one.
     """
 
     lang: str = ""
     audience: str = ""
     theme: str = ""
     reading: ReadOptions = field(default_factory=lambda: DEFAULT)
-    checking: CheckConfig = field(default_factory=CheckConfig)
+    check: CheckConfig | None = None
+
+    @property
+    def checking(self) -> CheckConfig:
+        """How plans are checked."""
+        from relplan.config.checking import CheckConfig
+
+        return self.check or CheckConfig()
 
 
 def load(path: str = "", start: FilePath | None = None) -> Config:
@@ -204,5 +213,11 @@ def _checked(own: Mapping[str, Any], path: str) -> Config:
         own.get("audience", ""),
         theme,
         reading(own.get(IMPORT, {}), path=path),
-        checking(own.get(CHECK, {}), path),
+        _checking(own[CHECK], path) if CHECK in own else None,
     )
+
+
+def _checking(raw: Mapping[str, Any], path: str) -> CheckConfig:
+    from relplan.config.checking import checking
+
+    return checking(raw, path)

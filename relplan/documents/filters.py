@@ -30,7 +30,6 @@ from relplan.blocks import (
     plain,
 )
 from relplan.documents.forms import facts_columns, facts_form, form_columns, guide_table, rows_form
-from relplan.documents.orders import order_picture, wave_blocks
 from relplan.documents.records import Record, part_of
 from relplan.documents.tables import (
     TONES,
@@ -230,6 +229,8 @@ def waves(value: object, *, language: Language) -> Fragment:
     table = part_of(value)
     if not isinstance(table, ReleaseTable):
         raise TemplateError(problem("| waves 只用于 plan.table", "| waves takes plan.table"))
+    from relplan.documents.orders import wave_blocks
+
     return Fragment(wave_blocks(table, language))
 
 
@@ -238,6 +239,8 @@ def order_graph(value: object, *, language: Language) -> Fragment:
     table = part_of(value)
     if not isinstance(table, ReleaseTable):
         raise TemplateError(problem("| order_graph 只用于 plan.table", "| order_graph takes plan.table"))
+    from relplan.documents.orders import order_picture
+
     return Fragment((order_picture(table, language),))
 
 
