@@ -21,9 +21,22 @@ from relplan.model.columns import STEMS, BoundColumn, columns_of
 from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
 from relplan.model.fields import Row
 from relplan.model.plan import ReleasePlan, Rollback, Window
+from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem
 from relplan.model.text import NONE_WORDS
-from relplan.model.values import Action, ChangeKind, Choice, ReleaseKind, RiskLevel
+from relplan.model.values import (
+    Action,
+    CaseKind,
+    ChangeKind,
+    Choice,
+    IssueSeverity,
+    IssueStatus,
+    MonitorKind,
+    ReleaseKind,
+    RiskLevel,
+    TestResult,
+    TestRound,
+)
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
@@ -33,6 +46,13 @@ ROWS: Final[tuple[tuple[type[Row], str, str], ...]] = (
     (Step, "Steps", "`preparation`, `deployment`, `verification` and `rollback.steps`"),
     (Script, "Database scripts", "`scripts`"),
     (Package, "Packages", "`packages`"),
+    (ExternalSoftware, "External applications", "`external_software`"),
+    (ServiceToStop, "Services to stop", "`services_to_stop`"),
+    (TestCase, "Test cases", "`tests.cases`"),
+    (TestRun, "Test results", "`tests.runs`"),
+    (Issue, "Issues", "`issues`"),
+    (Meeting, "Meetings", "`meetings`"),
+    (Monitor, "Monitoring", "`monitoring`"),
     (Exemption, "Exemptions", "`exemptions`"),
     (Section, "Further sections", "`sections`"),
 )
@@ -40,12 +60,19 @@ FACTS: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
     (ReleasePlan, "Facts of the plan", "the top level of a plan file; pairs of key and value in sheets"),
     (Window, "Release window", "`window`"),
     (Rollback, "Rollback trigger", "`rollback`"),
+    (Tests, "Test plan", "`tests`"),
 )
 CHOICES: Final[tuple[tuple[type[Choice], str], ...]] = (
     (RiskLevel, "Risk levels"),
     (ReleaseKind, "Kinds of release"),
     (Action, "Actions of steps"),
     (ChangeKind, "Kinds of change"),
+    (TestRound, "Rounds of testing"),
+    (CaseKind, "Kinds of test case"),
+    (TestResult, "Results of tests"),
+    (IssueSeverity, "Severity of issues"),
+    (IssueStatus, "Status of issues"),
+    (MonitorKind, "Kinds of monitoring"),
 )
 KINDS: Final = {
     celltext.TextKind: "text",

@@ -8,8 +8,19 @@ from hypothesis import strategies as st
 
 from relplan.model.entries import PARTS, Exemption, Package, Participant, Script, Section, Step
 from relplan.model.plan import ReleasePlan, Rollback, Window
+from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem, ReleaseTable
-from relplan.model.values import Action, ReleaseKind, RiskLevel
+from relplan.model.values import (
+    Action,
+    CaseKind,
+    IssueSeverity,
+    IssueStatus,
+    MonitorKind,
+    ReleaseKind,
+    RiskLevel,
+    TestResult,
+    TestRound,
+)
 
 NASTY = [
     "| a | b |", "<b>bold</b> & </w:t>", "=1+1", "@SUM(A1)", "+1", "-1", "{{ plan }}", "{% for x in y %}", "`code`", "``` fence",
@@ -54,6 +65,32 @@ scripts = st.lists(
 )
 packages = st.lists(of(Package, name=maybe, file=maybe, version=maybe, checksum=maybe, note=maybe), max_size=2)
 exemptions = st.lists(of(Exemption, rule=maybe, where=maybe, reason=maybe, until=moments, by=lists), max_size=2)
+softwares = st.lists(
+    of(ExternalSoftware, name=maybe, version=maybe, system=maybe, host=maybe, owner=lists, note=maybe), max_size=2
+)
+services = st.lists(
+    of(ServiceToStop, service=maybe, system=maybe, stop_at=moments, minutes=minutes, impact=maybe, owner=lists),
+    max_size=2,
+)
+cases = of(TestCase, number=maybe, system=maybe, text=maybe, kind=st.one_of(maybe, st.sampled_from(CaseKind)), steps=maybe, expected=maybe, owner=lists)  # fmt: skip
+runs = of(
+    TestRun, round=st.one_of(maybe, st.sampled_from(TestRound)), case=maybe, result=st.one_of(maybe, st.sampled_from(TestResult)), at=moments,
+    by=lists, report=maybe, issues=lists, note=maybe,
+)  # fmt: skip
+tests = of(
+    Tests, scope=maybe, environment=maybe, criteria=maybe, document=maybe, cases=st.lists(cases, max_size=2), runs=st.lists(runs, max_size=2)
+)  # fmt: skip
+issues = st.lists(
+    of(Issue, number=maybe, title=maybe, severity=st.one_of(maybe, st.sampled_from(IssueSeverity)),
+       status=st.one_of(maybe, st.sampled_from(IssueStatus)), target_version=maybe, system=maybe, owner=lists,
+       found_in=st.one_of(maybe, st.sampled_from(TestRound)), note=maybe), max_size=2)  # fmt: skip
+meetings = st.lists(
+    of(Meeting, topic=maybe, at=moments, minutes=minutes, place=maybe, chair=lists, attendees=lists, decisions=lists, actions=lists, record=maybe),
+    max_size=2,
+)  # fmt: skip
+monitors = st.lists(
+    of(Monitor, target=maybe, kind=st.one_of(maybe, st.sampled_from(MonitorKind)), system=maybe, metric=maybe, threshold=maybe, until=maybe,
+       owner=lists, where=maybe), max_size=2)  # fmt: skip
 sections = st.lists(of(Section, title=maybe, text=maybe, after=st.sampled_from([None, *PARTS])), max_size=2)
 
 
@@ -78,5 +115,5 @@ plans = of(
     window=of(Window, start=moments, end=moments, text=maybe), impact=lists, participants=participants, preparation=steps, deployment=steps,
     verification=steps, rollback=of(Rollback, steps=steps, deadline=moments, points=lists, decider=lists, text=maybe),
     table=st.lists(items, max_size=3).map(lambda rows: ReleaseTable(rows=rows)), scripts=scripts, packages=packages, exemptions=exemptions,
-    sections=sections,
+    sections=sections, external_software=softwares, services_to_stop=services, tests=tests, issues=issues, meetings=meetings, monitoring=monitors,
 )  # fmt: skip

@@ -31,7 +31,7 @@ GAPS = ("〔待补充〕", "[to be filled in]")
 def visible(plan: ReleasePlan) -> ReleasePlan:
     """The plan without what its document does not show: the ids of steps, the time zone, facts that say "to be filled in"."""
     data = plan.data()
-    for facts in (data, data.get("window", {}), data.get("rollback", {})):
+    for facts in (data, data.get("window", {}), data.get("rollback", {}), data.get("tests", {})):
         for name, value in list(facts.items()):
             if value in GAPS or value in [[gap] for gap in GAPS]:
                 del facts[name]

@@ -47,6 +47,7 @@ from relplan.model.columns import columns_of
 from relplan.model.entries import Step
 from relplan.model.fields import Row
 from relplan.model.plan import ReleasePlan, Rollback, Window, model_at
+from relplan.model.readiness import Tests
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.text import is_none_word
 from relplan.model.values import ChangeKind, Choice, Nothing, RiskLevel
@@ -195,7 +196,8 @@ def _list(texts: Sequence[str], numbered: bool = False) -> List:
 def _numbered_table(rows: tuple[Row, ...], language: Language, to_tick: bool = False) -> Table:
     """The columns that some entry states; steps have their number before them, and to be ticked a box and room behind."""
     bounds = columns_of(type(rows[0]))
-    stated = {name for row in rows for name in row.stated()} - {"number", "id"}
+    counted = {"number", "id"} if isinstance(rows[0], Step) else set()
+    stated = {name for row in rows for name in row.stated()} - counted
     known = rows_table(rows, type(rows[0]), language, [b.field for b in bounds if b.field in stated] or [rows[0].main])
     if not isinstance(rows[0], Step):
         return known
@@ -272,10 +274,14 @@ def fact(value: object, field: str, *, language: Language) -> Value:
 
 
 def facts(value: object, fields: Sequence[str] = (), *, language: Language) -> Fragment:
-    """The facts of the plan, or of its rollback, as a table of keys and values; `fields` names some, gaps marked."""
+    """The facts of the plan, of its rollback or its tests, as a table of keys and values; `fields` names some, gaps marked."""
     part = part_of(value)
-    if not isinstance(part, ReleasePlan | Rollback):
-        raise TemplateError(problem("| facts 只用于 plan 或 plan.rollback", "| facts takes plan or plan.rollback"))
+    if not isinstance(part, ReleasePlan | Rollback | Tests):
+        raise TemplateError(
+            problem(
+                "| facts 只用于 plan、plan.rollback 或 plan.tests", "| facts takes plan, plan.rollback or plan.tests"
+            )
+        )
     known = [b.field for model in (type(part), Window) for b in columns_of(model)]
     _check_known(fields, known)
     return Fragment((facts_table(part, language, fields),))

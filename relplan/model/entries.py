@@ -22,12 +22,18 @@ PARTS: Final = (
     "scripts",
     "packages",
     "table",
+    "external_software",
+    "services_to_stop",
+    "tests",
+    "issues",
+    "meetings",
+    "monitoring",
     "exemptions",
 )
 """The parts of a plan in the order of its document; a section of the team's own may follow any of them."""
 
-_LAST: Final = PARTS[-2:]
-"""What follows the table stands at the end, whether or not there are exemptions between."""
+_LAST: Final = PARTS[PARTS.index("table") :]
+"""What follows the table stands at the end, whichever of the parts behind it there are."""
 
 
 _REMARK: Final = re.compile(

@@ -31,6 +31,7 @@ from relplan.model.fields import (
     Words,
     is_blank,
 )
+from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, Tests
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.text import from_object
 from relplan.model.values import Nothing, Unread
@@ -308,6 +309,12 @@ class ReleasePlan(Part):
     table: ReleaseTable = ReleaseTable()
     scripts: Annotated[tuple[Script, ...] | Nothing, RowsOf(Script)] = ()
     packages: Annotated[tuple[Package, ...] | Nothing, RowsOf(Package)] = ()
+    external_software: Annotated[tuple[ExternalSoftware, ...] | Nothing, RowsOf(ExternalSoftware)] = ()
+    services_to_stop: Annotated[tuple[ServiceToStop, ...] | Nothing, RowsOf(ServiceToStop)] = ()
+    tests: Tests = Tests()
+    issues: Annotated[tuple[Issue, ...] | Nothing, RowsOf(Issue)] = ()
+    meetings: Annotated[tuple[Meeting, ...] | Nothing, RowsOf(Meeting)] = ()
+    monitoring: Annotated[tuple[Monitor, ...] | Nothing, RowsOf(Monitor)] = ()
     exemptions: Annotated[tuple[Exemption, ...] | Nothing, RowsOf(Exemption)] = ()
     sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
 

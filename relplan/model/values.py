@@ -113,6 +113,66 @@ class ChangeKind(Choice):
     INTERNAL = "internal", "内部", "Internal", "重构 测试 文档 构建 refactor docs doc test tests build ci chore style"
 
 
+class CaseKind(Choice):
+    """What a test case looks at."""
+
+    NORMAL = "normal", "常规", "Normal", "正常 正向 功能 functional positive"
+    BOUNDARY = "boundary", "临界点", "Boundary", "边界 边界值 临界 临界值 edge limit"
+    FAILURE = "failure", "异常", "Failure", "异常场景 反向 逆向 negative error"
+    PERFORMANCE = "performance", "性能", "Performance", "压测 压力 load stress"
+    REGRESSION = "regression", "回归", "Regression", "回归测试"
+
+
+class TestRound(Choice):
+    """When a test takes place, in the order of the process."""
+
+    __test__ = False
+
+    INTERNAL = "internal", "内部测试", "Internal", "内测 功能测试 系统测试 单元测试 sit test"
+    INTEGRATION = "integration", "集成测试", "Integration", "业务测试 联调 联调测试 uat"
+    STAGING = "staging", "预热验收", "Staging", "预热测试 验收测试 预发布 预发 预热 验收 acceptance pre-production"
+    PRODUCTION = "production", "线上测试", "Production", "线上验证 生产验证 线上 生产 online live"
+
+
+class TestResult(Choice):
+    """How a test ended."""
+
+    __test__ = False
+
+    PASS = "pass", "通过", "Pass", "成功 合格 是 ok passed yes"
+    FAIL = "fail", "不通过", "Fail", "失败 未通过 不合格 否 failed no"
+    BLOCKED = "blocked", "受阻", "Blocked", "阻塞"
+    NOT_RUN = "not-run", "未执行", "Not run", "未测 待测 未测试 untested skipped"
+
+
+class IssueSeverity(Choice):
+    """How bad a defect is: the process lets no A or B go live, and C within a limit."""
+
+    A = "A", "A", "A", "A级 致命 严重 blocker critical"
+    B = "B", "B", "B", "B级 主要 重要 major"
+    C = "C", "C", "C", "C级 一般 normal"
+    D = "D", "D", "D", "D级 轻微 建议 minor trivial"
+
+
+class IssueStatus(Choice):
+    """What becomes of an issue."""
+
+    OPEN = "open", "未关闭", "Open", "打开 新建 待处理 处理中 未解决 未修复 new active"
+    REOPENED = "reopened", "重新打开", "Reopened", "重开 激活 reopen"
+    FIXED = "fixed", "已关闭", "Closed", "关闭 已修复 已解决 解决 closed resolved done verified"
+    DEFERRED = "deferred", "留到下次", "Deferred", "延期 遗留 推迟 下个版本 下次版本 postponed later"
+    HOTFIX = "hotfix", "走补丁流程", "Hotfix", "补丁 热修复 紧急修复 patch"
+
+
+class MonitorKind(Choice):
+    """What sort of thing is watched."""
+
+    SERVICE = "service", "服务", "Service", "应用 应用服务 外部应用 外部应用服务 接口 application api"
+    HOST = "host", "主机", "Host", "云主机 服务器 系统 server vm"
+    DATABASE = "database", "数据库", "Database", "库 db"
+    BUSINESS = "business", "业务指标", "Business figure", "业务 指标 metric business"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change: `mark` says of which kind it is, as the team wrote it (【新增】, `feat(pay):`), `text` the rest."""

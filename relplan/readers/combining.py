@@ -17,6 +17,7 @@ from relplan.model.values import Nothing
 FACTS: Final[tuple[Path, ...]] = (
     *((name,) for name in ("title", "product", "version", "kind", "goal", "language", "time_zone")),
     *(("rollback", name) for name in ("deadline", "decider", "text")),
+    *(("tests", name) for name in ("scope", "environment", "criteria", "document")),
 )
 """What a plan says once; `window` is another such fact."""
 
@@ -35,6 +36,13 @@ LISTS: Final[Mapping[Path, Named]] = {
     ("table", "rows"): _by("system", "version"),
     ("scripts",): _by("name", "version"),
     ("packages",): _by("name", "version"),
+    ("external_software",): _by("name", "version", "host"),
+    ("services_to_stop",): _by("service", "system"),
+    ("tests", "cases"): _by("text", "number"),
+    ("tests", "runs"): lambda run: run,
+    ("issues",): _by("title", "number"),
+    ("meetings",): _by("topic", "at"),
+    ("monitoring",): _by("target", "metric"),
     ("exemptions",): _by("rule", "where"),
     ("sections",): _by("title", "text"),
 }

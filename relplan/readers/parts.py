@@ -10,8 +10,9 @@ from typing import Final
 from relplan.errors import LANGUAGES, Path
 from relplan.model.columns import columns_of, normalise_header
 from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
-from relplan.model.fields import Row
+from relplan.model.fields import Part, Row
 from relplan.model.plan import ReleasePlan, Rollback, Window
+from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem
 from relplan.resources import labels
 
@@ -23,13 +24,20 @@ ROWS: Final[Mapping[str, tuple[Path, type[Row]]]] = {
     "rollback": (("rollback", "steps"), Step),
     "scripts": (("scripts",), Script),
     "packages": (("packages",), Package),
+    "external_software": (("external_software",), ExternalSoftware),
+    "services_to_stop": (("services_to_stop",), ServiceToStop),
+    "test_cases": (("tests", "cases"), TestCase),
+    "test_runs": (("tests", "runs"), TestRun),
+    "issues": (("issues",), Issue),
+    "meetings": (("meetings",), Meeting),
+    "monitoring": (("monitoring",), Monitor),
     "exemptions": (("exemptions",), Exemption),
     "sections": (("sections",), Section),
     "table": (("table", "rows"), ReleaseItem),
 }
 """The parts that are lists: where they stand in a plan and what their entries are."""
 
-FACTS: Final = ("overview", "window", "trigger")
+FACTS: Final = ("overview", "window", "trigger", "tests")
 """The parts that are pairs of a key and a value."""
 
 LONG_TEXTS: Final = "continued"
@@ -60,10 +68,11 @@ def _titles() -> Mapping[str, str]:
 @functools.cache
 def fact_paths() -> Mapping[str, Path]:
     """From each normalised key to the fact it means: 版本 -> ("version",), Rollback deadline -> ("rollback", "deadline")."""
-    owners: tuple[tuple[Path, type[ReleasePlan | Window | Rollback]], ...] = (
+    owners: tuple[tuple[Path, type[Part]], ...] = (
         ((), ReleasePlan),
         (("window",), Window),
         (("rollback",), Rollback),
+        (("tests",), Tests),
     )
     paths: dict[str, Path] = {}
     for own in (True, False):

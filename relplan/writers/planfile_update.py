@@ -26,6 +26,13 @@ _NAMED_BY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "participants": (("name",),),
     "scripts": (("name", "version"), ("name",)),
     "packages": (("name", "version"), ("name",)),
+    "external_software": (("name", "version"), ("name",)),
+    "services_to_stop": (("service", "system"), ("service",)),
+    "cases": (("number",), ("text",)),
+    "runs": (("round", "case"), ("round",)),
+    "issues": (("number",), ("title",)),
+    "meetings": (("topic", "at"), ("topic",)),
+    "monitoring": (("target", "metric"), ("target",)),
     "exemptions": (("rule", "where"), ("rule",)),
     "sections": (("title",),),
 }

@@ -47,12 +47,20 @@ _OTHERS: Final[Mapping[str, str]] = {
     "scripts": "数据库脚本|数据库变更|sql脚本|数据库表变更|数据库配置脚本|数据库脚本清单|数据库割接脚本清单|数据库脚本执行|"
     "sql附件|database scripts|db scripts|database changes|sql scripts",
     "packages": "安装包|安装包清单|安装包说明|应用jar包变更|上线系统模块清单|介质|投产包使用说明|artifacts|release packages",
+    "external_software": "外部应用|外部应用程序|新增外部应用|新增软件|外部应用安装|external software|new software",
+    "services_to_stop": "需关闭的服务|需停止的服务|停服清单|关闭应用服务|services to stop|stopped services",
+    "tests": "测试方案|测试计划|test plan",
+    "test_cases": "测试用例|用例清单|test cases",
+    "test_runs": "测试结果|测试结果报告|测试报告|test results|test report",
+    "issues": "遗留问题|缺陷清单|问题清单|测试问题|遗留问题清单|known issues|open issues|defects|issues",
+    "meetings": "部署大会|会议|会议纪要|会议记录|meetings|meeting minutes|minutes",
+    "monitoring": "监控清单|监控项|监控对象|monitoring list|monitoring targets",
     "exemptions": "豁免|豁免清单|豁免说明|exemptions|exceptions",
     "table": "发布计划表|发布系统清单|系统列表|版本清单|release items|release list|release contents",
 }
 _OWN: Final = (
-    "灰度计划|灰度方案|监控告警|告警屏蔽|压测计划|风险评估|风险分析|信息通告|测试遗留情况|遗留问题|注意事项|附件|背景|变更背景|变更目的|"
-    "communication plan|communication|monitoring|approval|approvals|known issues|risk assessment|attachments"
+    "灰度计划|灰度方案|监控告警|告警屏蔽|压测计划|风险评估|风险分析|信息通告|测试遗留情况|注意事项|附件|背景|变更背景|变更目的|"
+    "communication plan|communication|monitoring|approval|approvals|risk assessment|attachments"
 )
 """Headings of plans that begin none of their parts."""
 

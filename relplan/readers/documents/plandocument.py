@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -30,7 +30,13 @@ _ENOUGH_PARTS: Final = 2
 _SAYING_LITTLE: Final = {"overview", "sections"}
 """Parts whose headings stand in documents of every kind."""
 _ENOUGH_FACTS: Final = 3
-_PLACE_OF_PART: Final = {"trigger": "rollback"}
+_PLACE_OF_PART: Final = {"trigger": "rollback", "test_cases": "tests", "test_runs": "tests"}
+_WORDS_OF: Final[Mapping[str, Path]] = {
+    "window": ("window", "text"),
+    "trigger": ("rollback", "text"),
+    "tests": ("tests", "scope"),
+}
+"""Parts that are facts, and where their sentences stand."""
 _DONE: Final = [labels(each)["done"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[labels(each)[word] for word in ("item", "content")] for each in LANGUAGES]
 _BOX: Final = "☐"
@@ -98,7 +104,7 @@ class Reader:
     def _part(self, part: str, pieces: Sequence[Piece], title: str) -> None:
         if part == "overview":
             self._front(pieces, title)
-        elif part in ("window", "trigger"):
+        elif part in _WORDS_OF:
             self._sentences(part, pieces)
         elif part in ("table", "sections"):
             self._beside_table(pieces)
@@ -292,7 +298,7 @@ class Reader:
     # Parts that are sentences: the window, when to go back
 
     def _sentences(self, part: str, pieces: Sequence[Piece]) -> None:
-        path: Path = ("window", "text") if part == "window" else ("rollback", "text")
+        path = _WORDS_OF[part]
         for piece in pieces:
             if piece.grid is not None:
                 self._table("", piece)
