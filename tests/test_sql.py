@@ -228,6 +228,8 @@ def test_bytes_that_are_no_text_are_refused_with_their_name(data: bytes) -> None
         ("set up the server", CellKind.PROSE, ()),
         ("check the logs", CellKind.PROSE, ()),
         ("delete old files", CellKind.PROSE, ()),
+        ("grant.sql", CellKind.FILES, ("grant.sql",)),
+        ("drop_old.sql\nupdate.sql", CellKind.FILES, ("drop_old.sql", "update.sql")),
         ("@张三 确认", CellKind.PROSE, ()),
     ],
 )

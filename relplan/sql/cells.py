@@ -73,10 +73,24 @@ def cell_of(text: str, dialect: Dialect = Dialect.MYSQL) -> Cell:
         return Cell(CellKind.NONE, text)
     if text in YES or text in NO:
         return Cell(CellKind.YES if text in YES else CellKind.NO, text)
+    if files := _names_only(text):
+        return Cell(CellKind.FILES, text, files)
     script = read(text, dialect)
     if any(map(is_sure, script.statements)):
         return Cell(CellKind.SQL, text, script=script)
     return _pointer(text)
+
+
+_LONGEST_LIST: Final = 2000
+"""Characters of a list of files at most; a longer text is read as SQL first."""
+
+
+def _names_only(text: str) -> tuple[str, ...]:
+    """The files that a text names, where it says nothing else: `grant.sql` is no statement, though it begins with a verb."""
+    if len(text) > _LONGEST_LIST or "://" in text:
+        return ()
+    files = _FILE.findall(text)
+    return tuple(dict.fromkeys(files)) if files and _only(text, files) else ()
 
 
 def is_sure(statement: Statement) -> bool:
@@ -91,7 +105,7 @@ def _pointer(text: str) -> Cell:
     if links := _LINK.findall(text):
         return Cell(CellKind.LINK, text, tuple(links))
     files = _FILE.findall(text)
-    if files and (_only(text, files) or "\n" not in text):
+    if files and "\n" not in text:
         return Cell(CellKind.FILES, text, tuple(dict.fromkeys(files)))
     if _ATTACHED.search(text):
         return Cell(CellKind.ATTACHMENT, text, tuple(dict.fromkeys(files)))
