@@ -7,10 +7,10 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Final
+from typing import IO, Final
 
 from relplan.errors import Message, Place, Problem, ReadError, WriteError, problem
 
@@ -229,6 +229,62 @@ def write(contents: Mapping[str, bytes]) -> list[str]:
         sys.stdout.buffer.write(contents[STANDARD])
         sys.stdout.buffer.flush()
     return list(targets)
+
+
+def append(path: str, line: Callable[[bytes], tuple[int, bytes]]) -> None:
+    """Add to a file that several programs may be adding to: whole lines, on disk when this returns.
+
+    Args:
+        path: the file; made where it is not there.
+        line: from what the file holds to how much of that stays (a tail that was cut off does not) and what comes behind it.
+            It is asked while no other program adds to the file; what it raises leaves the file as it was.
+
+    Raises:
+        WriteError: the file cannot be written.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(handle, "r+b", buffering=0) as file, _locked(file):
+            present = file.read()
+            kept, added = line(present)
+            if kept < len(present):
+                file.truncate(kept)
+            file.seek(kept)
+            while added:
+                added = added[file.write(added) :]
+            os.fsync(file.fileno())
+        if not present:
+            _sync(FilePath(path).resolve().parent)
+    except OSError as error:
+        raise _refused(path, error) from None
+
+
+@contextlib.contextmanager
+def _locked(file: IO[bytes]) -> Iterator[None]:
+    """Hold a file against other programs that ask for it likewise; the system lets go of it when this program ends."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        file.seek(0)
+        try:
+            yield
+        finally:
+            file.seek(_FAR)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+
+
+_FAR: Final = 2**40
+"""Where Windows holds the lock: behind all that a log will ever hold, for what is locked there cannot be read."""
 
 
 def _present(path: str) -> bytes | None:

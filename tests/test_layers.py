@@ -16,7 +16,7 @@ PACKAGE = Path(relplan.__file__).parent
 ROOMS = [
     {"errors"},
     {"model"},
-    {"resources", "grids", "blocks", "links", "markdown", "sql", "findings", "sequence", "checksums"},
+    {"resources", "grids", "blocks", "links", "markdown", "sql", "findings", "sequence", "checksums", "process"},
     {"readers", "documents", "writers", "checks"},
     {"formats", "files", "config", "artifacts", "repository"},
     {"api"},

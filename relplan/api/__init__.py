@@ -25,6 +25,18 @@ from relplan.api.artifacts import (
     with_checksums,
 )
 from relplan.api.checking import check, check_report, check_reports, explain, folder, rules_as
+from relplan.api.golive import (
+    GoLive,
+    add_lines,
+    add_to_log,
+    board,
+    decision_report,
+    gate_report,
+    golive,
+    log_path,
+    moment,
+    process,
+)
 from relplan.api.marking import marked_check, marked_copy
 from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
 from relplan.api.planfiles import Saved, dumps, form, save, saved, schema, starter
@@ -35,9 +47,13 @@ from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_sc
 __all__ = [
     "ORDER_FORMS",
     "DocumentInfo",
+    "GoLive",
     "PlacedProposal",
     "PlacedScript",
     "Saved",
+    "add_lines",
+    "add_to_log",
+    "board",
     "branches",
     "check",
     "check_report",
@@ -45,19 +61,25 @@ __all__ = [
     "checksum_list",
     "commits_behind",
     "copy_templates",
+    "decision_report",
     "document",
     "documents",
     "dumps",
     "explain",
     "folder",
     "form",
+    "gate_report",
+    "golive",
     "load",
     "load_all",
     "loads",
+    "log_path",
     "marked_check",
     "marked_copy",
+    "moment",
     "order",
     "order_as",
+    "process",
     "render",
     "render_all",
     "render_to",

@@ -27,6 +27,8 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "order": ("order", "按依赖计算发布顺序", "Work out the release order from the dependencies"),
     "documents": ("documents", "列出文档及其模板", "List the documents and their templates"),
     "checksum": ("checksum", "列出或校验文件的校验值", "List or verify the checksums of files"),
+    "log": ("log", "记录做了什么，或显示还没做的", "Log what was done, or show what is open"),
+    "gate": ("gate", "能否进入某个阶段，是否回退", "Whether a stage may begin, or the release has to go back"),
     "check": ("check", "检查计划", "Check plans"),
     "rules": ("rules", "列出检查规则", "List the rules of the check"),
     "explain": ("explain", "说明检查规则", "Explain rules of the check"),

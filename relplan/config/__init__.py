@@ -45,6 +45,7 @@ class Config:
         audience: `internal` or `customer`, whom release notes are for.
         theme: the path of a theme.
         reading: how files are read.
+        process: the path of the go-live process.
         check: what the table `[check]` says, if there is one.
     """
 
@@ -53,6 +54,7 @@ class Config:
     theme: str = ""
     reading: ReadOptions = field(default_factory=lambda: DEFAULT)
     check: CheckConfig | None = None
+    process: str = ""
 
     @property
     def checking(self) -> CheckConfig:
@@ -193,7 +195,7 @@ def _tables(path: str) -> dict[str, Any]:
 
 
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"lang": ("zh", "en"), "audience": ("internal", "customer")}
-_TEXTS: Final = ("lang", "audience", "theme")
+_TEXTS: Final = ("lang", "audience", "theme", "process")
 _TABLES: Final = (IMPORT, CHECK)
 
 
@@ -207,13 +209,14 @@ def _checked(own: Mapping[str, Any], path: str) -> Config:
                 raise wrong(key, f"[{key}]", path)
         elif not isinstance(value, str) or value not in _CHOICES.get(key, (value,)):
             raise wrong(key, ", ".join(_CHOICES.get(key, ('"…"',))), path)
-    theme = str(FilePath(path).parent / own["theme"]) if "theme" in own else ""
+    theme, process = (str(FilePath(path).parent / own[key]) if key in own else "" for key in ("theme", "process"))
     return Config(
         own.get("lang", ""),
         own.get("audience", ""),
         theme,
         reading(own.get(IMPORT, {}), path=path),
         _checking(own[CHECK], path) if CHECK in own else None,
+        process,
     )
 
 

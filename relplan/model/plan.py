@@ -413,12 +413,12 @@ def _where_unread(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for name, kind in fields if Unread in typing.get_args(kind) or _model_in(kind))
 
 
-def model_at(path: Path) -> type[BaseModel] | None:
+def model_at(path: Path, root: type[BaseModel] | None = None) -> type[BaseModel] | None:
     """The model of what stands at `path`, or of the entries of the list there; None where there are none.
 
-    The rows of the release table are the entries of `("table",)` too.
+    `root` is the model at the empty path; by default that of plans. The rows of the release table are the entries of `("table",)` too.
     """
-    model: Any = ReleasePlan
+    model: Any = root or ReleasePlan
     for step in path:
         if isinstance(step, str):
             field = model.model_fields.get(step)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from relplan.errors import NO_PLACES, Message, Path, Place, PlanError, Problem, Refused, place_of, suggest
 from relplan.model.columns import BoundColumn, columns_of
@@ -110,8 +110,7 @@ def build(
         with collector_paused():
             plan = ReleasePlan.model_validate(dict(data))
     except ValidationError as error:
-        problems = [_problem(each, places, name) for each in error.errors()]
-        raise PlanError(sorted(problems, key=_line_of)) from None
+        raise PlanError(problems_of(error, places, name)) from None
     return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels), further or {})
 
 
@@ -182,19 +181,26 @@ def bound_column(path: Path) -> BoundColumn | None:
     return next((bound for bound in columns_of(model) if bound.field == path[-1]), None) if model else None
 
 
-def _problem(error: Any, places: Mapping[Path, Place], name: str) -> Problem:
+def problems_of(
+    error: ValidationError, places: Mapping[Path, Place], name: str, model: type[BaseModel] = ReleasePlan
+) -> list[Problem]:
+    """What is wrong with raw data, in the order of its lines; `model` is what it was taken for."""
+    return sorted((_problem(each, places, name, model) for each in error.errors()), key=_line_of)
+
+
+def _problem(error: Any, places: Mapping[Path, Place], name: str, root: type[BaseModel]) -> Problem:
     path: Path = error["loc"]
     place = place_of(places, path) or Place(name)
     reason = error.get("ctx", {}).get("error")
     if isinstance(reason, Refused):
         return Problem(reason.message, place)
     if error["type"] == "extra_forbidden":
-        return Problem(_unknown_key(path), place)
+        return Problem(_unknown_key(path, root), place)
     return Problem(_wrong_type(error["type"], path, error["msg"]), place)
 
 
-def _unknown_key(path: Path) -> Message:
-    model = model_at(path[:-1])
+def _unknown_key(path: Path, root: type[BaseModel]) -> Message:
+    model = model_at(path[:-1], root)
     known = tuple(model.model_fields) if model else ()
     hint = suggest(str(path[-1]), known)
     if not hint.zh:

@@ -1,4 +1,4 @@
-"""Plan files: YAML and JSON as text. Every scalar is taken as it stands (1.10 stays 1.10) and typed by the model.
+"""Plan files and process files: YAML and JSON as text. Every scalar is taken as it stands (1.10 stays 1.10) and typed by the model.
 
 PyYAML alone would read `20:30` as 1230, `on` as True and `0123` as 83. Its event stream gives exact
 text with places; anchors, aliases, tags and duplicate keys are refused, which leaves nothing to expand.
@@ -14,9 +14,11 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
 import yaml
+from pydantic import ValidationError
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, problem
-from relplan.model.read import Read, build
+from relplan.model.read import Read, build, problems_of
+from relplan.process.model import Process
 from relplan.readers.options import DEFAULT, ReadOptions
 
 MAX_DEPTH: Final = 40
@@ -32,6 +34,26 @@ def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
         ReadError: the file is no YAML, or too large or too deep.
         PlanError: it is YAML but not a valid plan.
     """
+    return _yaml_tree(data, name, options).plan()
+
+
+def read_process(data: bytes, name: str) -> Process:
+    """The process in a YAML file.
+
+    Raises:
+        ReadError: the file is no YAML, or too large or too deep.
+        PlanError: it is YAML but not a valid process; with every problem and its place.
+    """
+    tree = _yaml_tree(data, name, DEFAULT)
+    if tree.problems:
+        raise PlanError(tree.problems)
+    try:
+        return Process.model_validate(tree.root)
+    except ValidationError as error:
+        raise PlanError(problems_of(error, tree.places, name, Process)) from None
+
+
+def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> _Tree:
     tree = _Tree(name)
     text = _decoded(data, name, options.limit)
     try:
@@ -42,7 +64,7 @@ def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
         raise ReadError(problem(f"YAML 有误：{error.problem}", f"broken YAML: {error.problem}", place)) from None
     except yaml.YAMLError as error:
         raise ReadError(problem(f"YAML 有误：{error}", f"broken YAML: {error}", name)) from None
-    return tree.plan()
+    return tree
 
 
 def read_json(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
