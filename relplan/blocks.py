@@ -245,6 +245,14 @@ Block: TypeAlias = Heading | Paragraph | List | Table | Code | Listing | Callout
 
 
 @dataclass(frozen=True, slots=True)
+class PageScript:
+    """A built-in program that an HTML page runs, and the JSON it works on; other formats have no use for it."""
+
+    name: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Blocks, and what is said of the whole.
 
@@ -253,6 +261,7 @@ class Document:
         language: of its words.
         version: of the plan it was made from, or blank.
         date: of the document, an input: two renderings of one plan are the same bytes.
+        script: what makes the HTML page work, where it does more than show.
     """
 
     title: str
@@ -260,6 +269,7 @@ class Document:
     blocks: tuple[Block, ...]
     version: str = ""
     date: dt.date | None = None
+    script: PageScript | None = None
 
 
 def plain(content: Cell) -> str:

@@ -507,3 +507,19 @@ def test_places_within_rows_are_there_for_all_who_ask():
     assert blank not in list(places) and str(places[blank]) == "t.xlsx › 发布表!C3", "where it would stand is known"
     assert ("table", "rows", 2) not in places
     assert str(places["table", "rows", 1]) == "t.xlsx › 发布表!A3"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-08-20 22:00 至次日 02:00", "发布时间：2026-08-20 22:00 至次日 02:00", "2026年8月20日22：00-次日02：00"],
+)
+def test_a_time_above_a_table_is_not_cut_at_its_colon(line):
+    found = read([line], HEADER, [1, "支付", "1.2", "a"])
+    window = found.plan.window
+    assert (str(window.start), str(window.end)) == ("2026-08-20 22:00:00", "2026-08-21 02:00:00")
+    assert not found.plan.sections and not told(found, "guessed")
+
+
+def test_a_line_with_a_time_and_no_key_is_one_text():
+    found = read(["项目甲"], ["第 1 次会议 9:30 开始"], HEADER, [1, "支付", "1.2", "a"])
+    assert [section.title for section in found.plan.sections] == ["第 1 次会议 9:30 开始"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relplan.process.items import Item
     from relplan.process.log import LogEntry
     from relplan.process.model import Process
+    from relplan.process.papers import Papers
     from relplan.process.state import State
 
 BUILT_IN = "process.yaml"
@@ -81,6 +82,14 @@ class GoLive:
         from relplan.process.decision import decide
 
         return decide(self.plan, self.state, now)
+
+    def papers(self, language: Language) -> Papers:
+        """What the papers of the process show."""
+        from relplan.process.papers import Papers
+
+        return Papers(
+            plan=self.plan, process=self.process, state=self.state, language=language, changed=self._changed()
+        )
 
     def _changed(self) -> Changed:
         from relplan.process.gates import change_words, differences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,8 +19,10 @@ from relplan.model.read import collector_paused
 from relplan.resources import labels, templates_dir
 
 if TYPE_CHECKING:
+    from relplan.api.golive import GoLive
     from relplan.blocks import Document
     from relplan.model.plan import ReleasePlan
+    from relplan.process.papers import Papers
 
 
 class DocumentInfo(NamedTuple):
@@ -40,6 +43,8 @@ def document(
     audience: str = "internal",
     date: dt.date | None = None,
     template: str | FilePath | None = None,
+    golive: GoLive | None = None,
+    notice: str = "",
 ) -> Document:
     """A document as blocks, before any format.
 
@@ -47,9 +52,11 @@ def document(
         plan: what it is made from.
         name: which document; `documents()` lists them.
         language: of its words; None: the plan's own.
-        audience: of release notes: `internal` or `customer`.
+        audience: of release notes: `internal`, `customer` or `ops`.
         date: that the document bears; None: none.
         template: a template of your own instead of the built-in one.
+        golive: the plan with its process and its log, for the papers of the process; None: the built-in process, nothing logged.
+        notice: of `notices`: the id of the one whose words are wanted; blank: all of them.
 
     Raises:
         TemplateError: the template is wrong, or no document has that name.
@@ -57,7 +64,14 @@ def document(
     from relplan.documents.render import Options, make
 
     own = FilePath(template) if template is not None else None
-    return make(plan, name, Options(language, audience, date, own))
+    return make(plan, name, Options(language, audience, date, own, functools.partial(_papers, plan, golive), notice))
+
+
+def _papers(plan: ReleasePlan, golive: GoLive | None, language: Language) -> Papers:
+    from relplan.api.golive import golive as carried
+
+    found = golive or carried(plan)
+    return found.papers(language)
 
 
 @collector_paused()
@@ -71,6 +85,7 @@ def render(
     audience: str = "internal",
     date: dt.date | None = None,
     template: str | FilePath | None = None,
+    golive: GoLive | None = None,
 ) -> bytes:
     """One document in one format (`md`, `html`, `docx`, `xlsx`); same input, same bytes.
 
@@ -86,7 +101,9 @@ def render(
         raise WriteError(
             problem(f"格式 {chosen.name} 不用主题", f"the format {chosen.name} takes no theme", str(theme))
         )
-    made = document(plan, name or chosen.document, language=language, audience=audience, date=date, template=template)
+    made = document(
+        plan, name or chosen.document, language=language, audience=audience, date=date, template=template, golive=golive
+    )
     return _written(chosen, made, theme)
 
 

@@ -84,7 +84,7 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
 )
 @click.option(
     "--audience",
-    type=click.Choice(["internal", "customer"]),
+    type=click.Choice(["internal", "customer", "ops"]),
     help=say("发布说明给谁看；默认 internal", "Whom release notes are for; by default internal"),
 )
 @click.option(
@@ -93,6 +93,15 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     metavar="YYYY-MM-DD",
     help=say(
         "文档日期；默认取 SOURCE_DATE_EPOCH，否则不写", "The document's date; by default SOURCE_DATE_EPOCH's, else none"
+    ),
+)
+@click.option(
+    "--process",
+    default="",
+    metavar=say("流程", "FILE"),
+    help=say(
+        "上线流程文件；默认按设置，否则用内置的",
+        "The go-live process; by default that of the settings, else the built-in one",
     ),
 )
 @click.option(
@@ -115,6 +124,7 @@ def command(
     theme: str | None,
     audience: str | None,
     date: dt.date | None,
+    process: str,
     check: bool,
 ) -> None:
     """Make a document from a plan."""
@@ -137,8 +147,14 @@ def command(
         audience=audience or settings.audience or "internal",
         date=date,
         template=template,
+        golive=api.golive(read.plan, plan, process or settings.process) if _wants_log(document, template) else None,
     )
     if check:
         sys.exit(1 if files.changed(contents) else 0)
     for path in files.write(contents):
         click.echo(path, err=True)
+
+
+def _wants_log(document: str, template: str | None) -> bool:
+    """Whether a document may show what was logged; the plan, its table and its notes never do."""
+    return template is not None or document not in ("", "plan", "table", "notes", "workbook", "form", "order", "undo")

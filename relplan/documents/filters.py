@@ -246,6 +246,19 @@ def order_graph(value: object, *, language: Language) -> Fragment:
     return Fragment((order_picture(table, language),))
 
 
+def run(value: object, part: str, *, language: Language) -> Fragment:
+    """The steps of a part (`"deployment"`) as the run sheet has them: planned time, box to tick, the deadline in its place."""
+    from relplan.documents.run import run_blocks
+    from relplan.process.items import NUMERALS
+    from relplan.process.papers import Papers
+
+    found = part_of(value)
+    if not isinstance(found, Papers):
+        raise TemplateError(problem("| run 只用于 golive", "| run takes golive"))
+    _check_known([part], list(NUMERALS))
+    return Fragment(run_blocks(found, part))
+
+
 def undo(value: object, dialect: str = "mysql", *, language: Language) -> Fragment:
     """What is proposed to reverse the SQL in the release table, the last cell first; a proposal, not the rollback plan."""
     from relplan.documents.undos import undo_blocks
@@ -256,19 +269,20 @@ def undo(value: object, dialect: str = "mysql", *, language: Language) -> Fragme
     return Fragment(undo_blocks(table, language, dialect))
 
 
-def label(field: str, *, language: Language) -> str:
-    """What a fact of the plan or of its window is called: `"product"` -> 产品."""
-    columns = {b.field: b.column for model in (Window, ReleasePlan) for b in columns_of(model)}
+def label(field: str, part: str = "", *, language: Language) -> str:
+    """What a fact of the plan, its window or its rollback is called: `"product"` -> 产品; of a `part`, a column of its entries."""
+    models = (Rollback, Window, ReleasePlan) if not part else (model_at(tuple(part.split("."))) or ReleasePlan,)
+    columns = {b.field: b.column for model in models for b in columns_of(model)}
     _check_known([field], list(columns))
     return columns[field].label(language)
 
 
 def fact(value: object, field: str, *, language: Language) -> Value:
-    """One fact of the plan as the cell of a table holds it; a gap where it is not stated."""
+    """One fact of the plan or its rollback as the cell of a table holds it; a gap where it is not stated."""
     part = part_of(value)
-    if not isinstance(part, ReleasePlan):
-        raise TemplateError(problem("| fact 只用于 plan", "| fact takes plan"))
-    bounds = {b.field: b for b in columns_of(ReleasePlan)}
+    if not isinstance(part, ReleasePlan | Rollback):
+        raise TemplateError(problem("| fact 只用于 plan 或 plan.rollback", "| fact takes plan or plan.rollback"))
+    bounds = {b.field: b for b in columns_of(type(part))}
     _check_known([field], list(bounds))
     return bounds[field].kind.write(getattr(part, field), language) or shown(None, language)
 
@@ -430,6 +444,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "label": label,
         "markdown": markdown,
         "order_graph": order_graph,
+        "run": run,
         "section": section,
         "sheet": sheet,
         "stating": stating,

@@ -6,7 +6,8 @@ reaches no method, no module and no file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,6 +40,20 @@ class Record:
 
     def __bool__(self) -> bool:
         return bool(self._part)
+
+
+class LateRecord(Record):
+    """A record whose part is made when a template first asks for it."""
+
+    __slots__ = ("_make",)
+    _make: Callable[[], BaseModel]
+
+    def __init__(self, make: Callable[[], BaseModel]) -> None:
+        object.__setattr__(self, "_make", functools.cache(make))
+
+    @property
+    def _part(self) -> BaseModel:
+        return self._make()
 
 
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:

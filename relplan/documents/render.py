@@ -9,23 +9,26 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from relplan.blocks import Document, Image, with_anchors
+from relplan.blocks import Document, Image, PageScript, with_anchors
 from relplan.documents.filters import FILTERS, shown
-from relplan.documents.records import Record
+from relplan.documents.records import LateRecord, Record, part_of
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
 from relplan.markdown.parse import Values, to_blocks
 from relplan.model.plan import ReleasePlan
 from relplan.resources import labels, templates_dir
 
-AUDIENCES: Final = ("internal", "customer")
+if TYPE_CHECKING:
+    from relplan.process.papers import Papers
+
+AUDIENCES: Final = ("internal", "customer", "ops")
 TEMPLATE_ENDING: Final = ".md.j2"
 
 
@@ -38,12 +41,16 @@ class Options:
         audience: whom release notes are for: `internal` or `customer`.
         date: of the document; None: it bears none.
         template: a template file to use instead of the built-in one.
+        golive: what the papers of the go-live process show, in a language; None: the document has no use for it.
+        notice: of `notices`: the id of the one whose words are wanted; blank: all of them.
     """
 
     language: Language | None = None
     audience: str = "internal"
     date: dt.date | None = None
     template: FilePath | None = None
+    golive: Callable[[Language], Papers] | None = None
+    notice: str = ""
 
 
 def document_names() -> tuple[str, ...]:
@@ -73,10 +80,22 @@ def make(plan: ReleasePlan, document: str, options: Options | None = None) -> Do
         "audience": options.audience,
         "date": options.date,
         "title": title,
+        "golive": LateRecord(functools.partial(options.golive, language)) if options.golive else None,
+        "notice": options.notice,
     }
     markdown = _run(environment, name, context)
     blocks = _located(lambda: to_blocks(markdown, values, functools.partial(_load_image, folder)), name)
-    return Document(title, language, with_anchors(blocks), plan.version or "", options.date)
+    script = _script(document, context["golive"])
+    return Document(title, language, with_anchors(blocks), plan.version or "", options.date, script)
+
+
+def _script(document: str, golive: object) -> PageScript | None:
+    """What makes the run sheet a page that works; other documents are only read."""
+    if document != "runbook" or golive is None:
+        return None
+    from relplan.documents.run import page_script
+
+    return page_script(part_of(golive))  # type: ignore[arg-type]
 
 
 def _check(document: str, options: Options) -> None:
@@ -146,7 +165,7 @@ class _Undefined(jinja2.StrictUndefined):
         return message
 
 
-_NAMES: Final = ("plan", "labels", "language", "audience", "date", "title")
+_NAMES: Final = ("plan", "labels", "language", "audience", "date", "title", "golive", "notice")
 
 
 def _environment(folder: FilePath, language: Language, values: Values) -> _Environment:

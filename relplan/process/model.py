@@ -6,6 +6,7 @@ exist, and of every name that nothing answers to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -205,6 +206,7 @@ class ProcessNotice(Part):
         event: when it is sent.
         sender, to, cc: ids of roles.
         subject, body: its words; `{product}`, `{version}`, `{title}`, `{window}`, `{deadline}` and `{owner}` stand for the plan's.
+        show: what stands below its words: `branches`, the systems with version and branch; `results`, what the sender has done.
         attach: the documents that go with it (`plan`, `go-live`, `minutes` …), as Word files.
     """
 
@@ -216,7 +218,24 @@ class ProcessNotice(Part):
     cc: tuple[str, ...] = ()
     subject: Told
     body: tuple[Told, ...]
+    show: tuple[str, ...] = ()
     attach: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _words_are_known(self) -> ProcessNotice:
+        for told in (self.subject, *self.body):
+            for word in re.findall(r"\{(\w*)\}", told.zh + told.en):
+                _check_name(word, PLACEHOLDERS, "占位词", "placeholder")
+        for each in self.show:
+            _check_name(each, SHOWN, "内容", "part of a notice")
+        return self
+
+
+PLACEHOLDERS: Final = ("product", "version", "title", "window", "deadline", "owner")
+"""What the words of a notice may hold in braces."""
+
+SHOWN: Final = ("branches", "results")
+"""What a notice may show below its words."""
 
 
 class Hotfix(Part):

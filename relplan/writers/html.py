@@ -1,4 +1,4 @@
-"""Blocks as one HTML file: no script, nothing from the network, the theme inside.
+"""Blocks as one HTML file: nothing from the network, the theme inside, no script but that of a page that works.
 
 What stands in blocks is escaped and never becomes an element, an attribute or an address of its own;
 a content security policy says the same to browsers. The looks are in `templates/theme.css`.
@@ -7,6 +7,7 @@ a content security policy says the same to browsers. The looks are in `templates
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from relplan.blocks import (
     Listing,
     ListItem,
     PageBreak,
+    PageScript,
     Paragraph,
     Rule,
     Table,
@@ -94,6 +96,7 @@ def write(document: Document, theme: bytes | None = None) -> bytes:
         _header(title, page),
         _navigation(entries, page) if entries else "",
         f'<main id="main" tabindex="-1">\n{body}\n</main>',
+        _script(document),
         "</body>",
         "</html>",
     ]
@@ -105,13 +108,35 @@ def _head(document: Document, theme: bytes) -> str:
         [
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             f"<title>{words_html(' '.join(document.title.split()))}</title>",
             f"<style>\n{_style(theme)}\n</style>",
             "</head>",
         ]
+    )
+
+
+def _policy(document: Document) -> str:
+    """What browsers may load and run: of scripts, the document's own, named by its digest."""
+    if document.script is None:
+        return _POLICY
+    digest = base64.b64encode(hashlib.sha256(_program(document.script).encode()).digest()).decode()
+    return f"{_POLICY}; script-src 'sha256-{digest}'"
+
+
+def _program(script: PageScript) -> str:
+    return template_bytes(script.name).decode()
+
+
+def _script(document: Document) -> str:
+    """The document's script, behind the data it works on; in the data no `<` can end its element."""
+    if document.script is None:
+        return ""
+    data = document.script.data.replace("<", "\\u003c")
+    return (
+        f'<script type="application/json" id="page-data">{data}</script>\n<script>{_program(document.script)}</script>'
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -40,8 +39,6 @@ _WORDS_OF: Final[Mapping[str, Path]] = {
 _DONE: Final = [labels(each)["done"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[labels(each)[word] for word in ("item", "content")] for each in LANGUAGES]
 _BOX: Final = "☐"
-_WINDOW_KEY: Final = labels("zh")["sections"]["window"]
-_MOMENT: Final = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}\s*[:：时点]")
 
 
 class Reader:
@@ -125,7 +122,7 @@ class Reader:
     def _pairs(self, piece: Piece) -> bool:
         """Whether every line of a paragraph, or every item of a list, is a fact by its key or a moment; if so they are read."""
         found = [(line.strip(), place) for text, place in _texts(piece) for line in text.split("\n") if line.strip()]
-        pairs = [_pair_in(line) for line, _ in found]
+        pairs = [sheets.pair_or_window(line) for line, _ in found]
         if not all(pairs) or (
             isinstance(piece.block, List) and not any(pair and sheets.is_fact(pair[0]) for pair in pairs)
         ):
@@ -400,11 +397,6 @@ def _cleared(grid: Grid, spots: Sequence[tuple[int, int]]) -> Grid:
     for row, column in spots:
         rows[row][column] = ""
     return replace(grid, rows=rows)
-
-
-def _pair_in(text: str) -> tuple[str, str] | None:
-    """The key and the value of a line; a moment has no key, and is the window."""
-    return (_WINDOW_KEY, text) if _MOMENT.match(text) else sheets.pair_in(text)
 
 
 def _linked(grid: Grid, row: int, column: int) -> str:

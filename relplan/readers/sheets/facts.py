@@ -14,6 +14,9 @@ from relplan.readers.parts import ROWS, fact_paths, part_titled
 from relplan.resources import labels
 
 _COLON: Final = re.compile(r"\s*[:：]\s*")
+_CLOCK: Final = re.compile(r"\d\s*[:：]\s*\d\d(?!\d)")
+_MOMENT: Final = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}\s*[:：时点]")
+_WINDOW_KEY: Final = labels("zh")["sections"]["window"]
 _COUNTS: Final = [labels(each)["counts"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[normalise_header(labels(each)[word]) for word in ("item", "content")] for each in LANGUAGES]
 _LISTING: Final = re.compile(r".*(?:清单|清單|列表|明细|明細|一览|表|\blist|\btable)", re.IGNORECASE)
@@ -30,12 +33,23 @@ def path_of_key(key: str) -> Path | None:
 
 
 def pair_in(text: str) -> tuple[str, str] | None:
-    """The key and the value of a line like `产品：SingPost`, or None. A key is short and of one line."""
+    """The key and the value of a line like `产品：SingPost`, or None. A key is short and of one line; 22:00 is a time."""
     match = _COLON.search(text)
-    if not match or not 0 < match.start() <= 24 or "\n" in text[: match.start()] or "://" in text[: match.end() + 2]:
+    if (
+        not match
+        or _CLOCK.match(text, match.start() - 1)
+        or not 0 < match.start() <= 24
+        or "\n" in text[: match.start()]
+        or "://" in text[: match.end() + 2]
+    ):
         return None
     key, value = text[: match.start()], text[match.end() :]
     return (key, value) if value else None
+
+
+def pair_or_window(text: str) -> tuple[str, str] | None:
+    """As `pair_in`; a line that begins with a day and a time is the window."""
+    return (_WINDOW_KEY, text) if _MOMENT.match(text) else pair_in(text)
 
 
 def state_pair(key: str, value: str, place: Place, draft: Draft) -> None:
@@ -127,7 +141,7 @@ class Facts:
                 return columns[1:]  # a key with no value beside it is not stated
             state_pair(text.rstrip(":： "), value, self._place(row, columns[1]), self._draft)
             return columns[2:]
-        if pair := pair_in(text):
+        if pair := pair_or_window(text):
             state_pair(*pair, place, self._draft)
         else:
             self._sentence(text, place, alone)

@@ -16,12 +16,12 @@ from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.parts import FACTS, LONG_TEXTS, ROWS, part_titled
 from relplan.readers.sheets import delimited, workbook
 from relplan.readers.sheets.additions import without_additions
-from relplan.readers.sheets.facts import Facts, keep_remark, pair_in, path_of_key, state_pair
+from relplan.readers.sheets.facts import Facts, keep_remark, pair_in, pair_or_window, path_of_key, state_pair
 from relplan.readers.sheets.headers import Table, is_problems, release_headers, with_numbers_apart
 from relplan.readers.sheets.layout import Layout, is_form
 from relplan.readers.sheets.tables import RowReader, is_of_relplan, shortened
 
-__all__ = ["chosen_sheets", "is_fact", "pair_in", "read_csv", "read_grids", "read_part", "read_release_table", "read_xlsx", "state_pair"]  # fmt: skip
+__all__ = ["chosen_sheets", "is_fact", "pair_in", "pair_or_window", "read_csv", "read_grids", "read_part", "read_release_table", "read_xlsx", "state_pair"]  # fmt: skip
 
 _SHOWN_SHEETS: Final = 5
 

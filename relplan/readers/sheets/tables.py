@@ -54,6 +54,7 @@ class RowReader:
         self._header, self._fields, self._end = table.header, table.header.fields, table.end
         self._extra = extra_columns(grid, table, model)
         fields = sorted(self._fields, key=lambda column: self._fields[column] == SQL)
+        self._right = max([*self._fields, *self._extra, *table.header.others])
         self._columns = [*fields, *self._extra]  # statements last: they go on in DDL and DML
         as_they_stand = SQL not in self._fields.values() and min(self._columns) in self._fields
         self._readable = frozenset(self._columns if as_they_stand else ())
@@ -111,10 +112,23 @@ class RowReader:
             return True
         if len(filled) == 1:
             return self._is_single(row, *next(iter(filled.items())))
+        if self._is_band(row, filled):
+            return True
         if all(map(_FILLER.fullmatch, filled.values())):
             self._label(row, filled)
             return True
         return False
+
+    def _is_band(self, row: int, filled: dict[int, str]) -> bool:
+        """Whether a row names a group, with something that is not of the table at its right."""
+        if next(reversed(filled)) <= self._right:
+            return False
+        inside = [column for column in filled if column <= self._right]
+        if len(inside) != 1 or not self._begins_band(row, inside[0], filled[inside[0]]):
+            return False
+        for column in filled.keys() - set(inside):
+            self.leftover(row, column)
+        return True
 
     def _is_example(self, filled: dict[int, str]) -> bool:
         """Whether a row shows how to fill in a blank form."""
@@ -133,11 +147,9 @@ class RowReader:
         if self._foreign and _FILLER.fullmatch(text):
             self._label(row, [column])
             return True
-        known = column in self._columns
-        across = (row, column) in self._wide
-        if self._foreign and self._names_group(row, text, known and (across or field == "order")):
-            self._begin_group(row, column, sure=across)
+        if self._begins_band(row, column, text):
             return True
+        across = (row, column) in self._wide
         apart = not self._grid.filled(row - 1) and not self._merged.get(row)
         note = not self._own and _NOTE.match(text)
         if not (across or apart or note) or column > max(self._columns):
@@ -146,12 +158,25 @@ class RowReader:
         keep_remark(text, self._place(row, column), self._draft, zh, en)
         return True
 
+    def _begins_band(self, row: int, column: int, text: str) -> bool:
+        """Begin a group where a text names one: it goes across the table, or stands where numbers do."""
+        across = (row, column) in self._wide
+        known = column in self._columns and (across or column == self._order)
+        if not self._foreign or _ORDINAL.fullmatch(text) or not self._names_group(row, text, known):
+            return False
+        self._begin_group(row, column, sure=across)
+        return True
+
     def _names_group(self, row: int, text: str, may_be: bool) -> bool:
         """Whether a text alone in its row names the rows below it, of which the first has more cells."""
         if not may_be or len(text) > _LONG_NAME or _NOTE.match(text):
             return False
-        below = (filled for each in range(row + 1, self._end) if (filled := self._grid.filled(each)))
+        below = (filled for each in range(row + 1, self._end) if (filled := self._inside(each)))
         return len(next(below, ())) > 1
+
+    def _inside(self, row: int) -> list[int]:
+        """The columns of a row that hold text, without what stands at the right of the table."""
+        return [column for column in self._grid.filled(row) if column <= self._right]
 
     def _begin_group(self, row: int, column: int, sure: bool) -> None:
         self._end_group()

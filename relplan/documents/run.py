@@ -1,0 +1,106 @@
+"""The run sheet as blocks: each part a table to work through, the rollback deadline as a line in its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+
+from relplan.blocks import (
+    Anchor,
+    Block,
+    Callout,
+    Cell,
+    Checkbox,
+    Mark,
+    PageScript,
+    Paragraph,
+    Strong,
+    Table,
+    TableColumn,
+    Text,
+)
+from relplan.documents.tables import rows_table
+from relplan.errors import Language
+from relplan.process.decision import deadline_of
+from relplan.process.items import Item
+from relplan.process.papers import Papers, RunRow
+from relplan.resources import labels
+
+ANCHOR = "run:"
+"""What the anchors of the run sheet's rows begin with; the stable id of the step follows."""
+
+Entry = tuple[Item, RunRow, "dt.datetime | None"]
+
+
+def run_blocks(found: Papers, part: str) -> tuple[Block, ...]:
+    """The steps of a part, with the deadline before the first that begins at it or later; none: what is missing, marked."""
+    words = labels(found.language)
+    entries = found.run(part)
+    if not entries:
+        return (Paragraph((Mark(words["gap"], "gap"),)),)
+    deadline = deadline_of(found.plan)
+    at = _place_of(deadline, entries, part)
+    if at is None:
+        return (_table(entries, found.language, entries),)
+    before, after = entries[:at], entries[at:]
+    return tuple(
+        block
+        for block in (
+            _table(before, found.language, entries) if before else None,
+            _deadline(found),
+            _table(after, found.language, entries) if after else None,
+        )
+        if block is not None
+    )
+
+
+def _place_of(deadline: dt.datetime | None, entries: Sequence[Entry], part: str) -> int | None:
+    """Before which step the deadline falls; after the verification at the latest, and only once."""
+    if deadline is None or part not in ("deployment", "verification"):
+        return None
+    for at, (_, _, planned) in enumerate(entries):
+        if planned is not None and planned >= deadline:
+            return at
+    return len(entries) if part == "verification" else None
+
+
+def _deadline(found: Papers) -> Callout:
+    words = labels(found.language)
+    text = f"{words['deadline']}{words['colon']}{found.deadline}"
+    return Callout("caution", (Paragraph((Strong((Text(text),)),)),))
+
+
+def _table(entries: Sequence[Entry], language: Language, whole: Sequence[Entry]) -> Table:
+    """A table of steps, each with a box to tick and room for the result; tables of one part have the same columns."""
+    words = labels(language)
+    stated = {name for _, row, _ in whole for name in row.stated()} | {"number", "text"}
+    known = rows_table(
+        [row for _, row, _ in entries], RunRow, language, [*(n for n in RunRow.model_fields if n in stated)]
+    )
+    behind = (TableColumn(words["done"], 6, align="center"), TableColumn(words["result"], 18))
+    rows = tuple(_row(item, cells) for (item, _, _), cells in zip(entries, known.rows, strict=True))
+    return Table((*known.columns, *behind), rows)
+
+
+def _row(item: Item, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return ((Anchor(ANCHOR + item.ref), Text(item.shown)), *cells[1:], (Checkbox(),), "")
+
+
+def page_script(found: Papers) -> PageScript:
+    """What makes the run sheet a page that works: `runbook.js` with the steps and the deadline as data."""
+    deadline = deadline_of(found.plan)
+    data = {
+        "release": found.release,
+        "plan": found.plan.digest,
+        "language": found.language,
+        "deadline": deadline.isoformat() if deadline else None,
+        "steps": list(_run_data(found)),
+    }
+    return PageScript("runbook.js", json.dumps(data, ensure_ascii=False))
+
+
+def _run_data(found: Papers) -> Iterator[dict[str, str]]:
+    for part in ("preparation", "deployment", "verification", "rollback"):
+        for item, row, _ in found.run(part):
+            yield {"ref": item.ref, "shown": item.shown, "part": part, "text": item.text.text(found.plan.language), "planned": row.planned or "", "status": str(found.state.status(item.ref) or "")}  # fmt: skip
