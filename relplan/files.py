@@ -231,6 +231,20 @@ def write(contents: Mapping[str, bytes]) -> list[str]:
     return list(targets)
 
 
+def make_folder(path: str) -> None:
+    """Make a folder where it is not there.
+
+    Raises:
+        WriteError: it cannot be made, or is a file.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise WriteError(
+            problem(f"无法建立文件夹：{error.strerror}", f"the folder cannot be made: {error.strerror}", path)
+        ) from None
+
+
 def append(path: str, line: Callable[[bytes], tuple[int, bytes]]) -> None:
     """Add to a file that several programs may be adding to: whole lines, on disk when this returns.
 

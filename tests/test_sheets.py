@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tracemalloc
 import zipfile
 
@@ -11,6 +12,8 @@ import openpyxl.comments
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from test_foreign import compound, record, words
 
 from relplan import RelplanError, api
 from relplan.errors import ReadError
@@ -523,3 +526,41 @@ def test_a_time_above_a_table_is_not_cut_at_its_colon(line):
 def test_a_line_with_a_time_and_no_key_is_one_text():
     found = read(["项目甲"], ["第 1 次会议 9:30 开始"], HEADER, [1, "支付", "1.2", "a"])
     assert [section.title for section in found.plan.sections] == ["第 1 次会议 9:30 开始"]
+
+
+def old_workbook(*extra: bytes, rows=(HEADER[:4], ["1", "支付", "1.2", "a"], ["2", "订单", "1.3", "b"])) -> bytes:
+    """An .xls file whose third row has the second style, of a font struck through; `extra` records stand behind its cells."""
+    begin = [record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0, 0, 0, 0)) for kind in (5, 16)]
+    fonts = b"".join(record(0x0031, struct.pack("<HH", 200, look), bytes(12)) for look in (0, 0, 0, 0, 8))
+    styles = b"".join(record(0x00E0, struct.pack("<HH", font, 0), bytes(16)) for font in (0, 5))
+    sheet = struct.pack("<BB", 0, 0) + words("清单", "B")
+    at = len(begin[0] + fonts + styles + record(0x0085, bytes(4), sheet) + record(0x000A))
+    cells = [
+        record(0x0204, struct.pack("<HHH", r, c, r == 2), words(text, "H"))
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+    ]
+    globals_ = begin[0] + fonts + styles + record(0x0085, struct.pack("<I", at), sheet) + record(0x000A)
+    return compound(globals_ + begin[1] + b"".join([*cells, *extra]) + record(0x000A))
+
+
+def test_what_is_struck_through_in_an_old_workbook_is_cancelled():
+    found = api.loads(old_workbook(), "xls", name="t.xls")
+    assert [row.system for row in found.plan.table.rows] == ["支付"]
+    assert told(found, "unplaced") == [f"t.xls › 清单!{cell}3" for cell in "ABCD"] and not told(found, "guessed")
+
+
+def test_comments_of_an_old_workbook_are_kept():
+    box = record(0x005D, struct.pack("<HHHH", 0x15, 0x12, 0x19, 7), bytes(14))
+    text = record(0x01B6, bytes(10), struct.pack("<H", 6), bytes(6))
+    pieces = record(0x003C, b"\x01" + "请老王".encode("utf-16-le")), record(0x003C, b"\x00 ok"), record(0x003C, bytes(16))
+    note = record(0x001C, struct.pack("<4H", 1, 1, 0, 7), words("王", "H"))
+    found = api.loads(old_workbook(box, text, *pieces, note), "xls", name="t.xls")
+    (extra,) = found.plan.table.rows[0].extra
+    assert (extra.header, extra.text) == ("批注", "系统名称: 请老王 ok")
+
+
+def test_what_cannot_be_seen_of_an_old_workbook_is_said():
+    data = old_workbook().replace(record(0x00E0, struct.pack("<HH", 5, 0), bytes(16)), record(0x00E0, bytes(20)))
+    found = api.loads(data, "xls", name="t.xls")
+    assert told(found, "guessed") == ["t.xls"] and len(found.plan.table.rows) == 2

@@ -38,6 +38,7 @@ from relplan.api.golive import (
     process,
 )
 from relplan.api.marking import marked_check, marked_copy
+from relplan.api.notices import Notices, notices
 from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
 from relplan.api.planfiles import Saved, dumps, form, save, saved, schema, starter
 from relplan.api.reading import load, load_all, loads, report
@@ -48,6 +49,7 @@ __all__ = [
     "ORDER_FORMS",
     "DocumentInfo",
     "GoLive",
+    "Notices",
     "PlacedProposal",
     "PlacedScript",
     "Saved",
@@ -77,6 +79,7 @@ __all__ = [
     "marked_check",
     "marked_copy",
     "moment",
+    "notices",
     "order",
     "order_as",
     "process",

@@ -5,11 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
 from relplan.cli.reading import read_options, reading_options
 from relplan.cli.speech import say
+
+if TYPE_CHECKING:
+    from relplan.api import Notices
+    from relplan.errors import Language
+
+NOTICES: Final = "notices"
+"""The document that can be written as mails into a folder."""
 
 
 def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date | None:
@@ -64,7 +73,10 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     "outputs",
     multiple=True,
     metavar=say("文件", "FILE"),
-    help=say("输出文件，可重复；- 为标准输出（Markdown）", "An output, repeatable; - is stdout (Markdown)"),
+    help=say(
+        "输出文件，可重复；- 为标准输出（Markdown）。-d notices 可给文件夹：写成邮件（.eml）和日历（.ics）",
+        "An output, repeatable; - is stdout (Markdown). With -d notices a folder takes mails (.eml) and calendars (.ics)",
+    ),
 )
 @click.option(
     "--lang",
@@ -138,6 +150,14 @@ def command(
         read = api.load(plan, format=format_, options=shown)
     if read.notices:
         report(read, ("guessed", "unplaced", "unreadable"))
+    if document == NOTICES and len(outputs) == 1 and _is_folder(outputs[0]):
+        words = cast("Language | None", lang or settings.lang or None)
+        made = api.notices(api.golive(read.plan, plan, process or settings.process), language=words, date=date)
+        _tell_missing(made)
+        contents = {str(FilePath(outputs[0]) / name): data for name, data in made.files.items()}
+        if not check:
+            files.make_folder(outputs[0])
+        return _write(contents, check)
     contents = api.render_all(
         read.plan,
         outputs or (files.STANDARD,),
@@ -149,10 +169,33 @@ def command(
         template=template,
         golive=api.golive(read.plan, plan, process or settings.process) if _wants_log(document, template) else None,
     )
+    _write(contents, check)
+
+
+def _write(contents: dict[str, bytes], check: bool) -> None:
+    """Write the files and name them; with `check` only say by the exit code whether one would change."""
+    from relplan import files
+
     if check:
         sys.exit(1 if files.changed(contents) else 0)
     for path in files.write(contents):
         click.echo(path, err=True)
+
+
+def _is_folder(path: str) -> bool:
+    """Whether an output is meant as a folder: it is one, or its name has no ending."""
+    return path != "-" and (FilePath(path).is_dir() or not FilePath(path).suffix)
+
+
+def _tell_missing(made: Notices) -> None:
+    """Say on stderr whom the notices cannot reach."""
+    note = click.style(say("注意", "note"), fg="yellow")
+    if made.without_address:
+        zh, en = "、".join(made.without_address), ", ".join(made.without_address)
+        click.echo(f"{note}  {say(f'联系方式中没有邮箱：{zh}', f'no mail address in the contact of {en}')}", err=True)
+    if made.without_people:
+        zh, en = "、".join(each.zh for each in made.without_people), ", ".join(each.en for each in made.without_people)
+        click.echo(f"{note}  {say(f'参与人员中没有：{zh}', f'no participant is among the {en}')}", err=True)
 
 
 def _wants_log(document: str, template: str | None) -> bool:

@@ -12,7 +12,7 @@ from relplan.errors import Message, Refused, suggest
 from relplan.model.plan import ReleasePlan
 from relplan.model.readiness import Issue, is_open
 from relplan.model.values import CaseKind, IssueSeverity, IssueStatus, Nothing, TestResult
-from relplan.process.items import checks_of, step_items, steps_of, who
+from relplan.process.items import FEW, checks_of, step_items, steps_of, who
 from relplan.process.log import LogEntry, Status
 from relplan.process.model import Check, Content, Evidence, Gate, Process
 from relplan.process.state import State
@@ -122,7 +122,7 @@ def next_gate(found: tuple[GateVerdict, ...]) -> GateVerdict:
 
 def _verdict(plan: ReleasePlan, process: Process, gate: Gate, check: Check, state: State, changed: Changed | None) -> CheckVerdict:  # fmt: skip
     ref = f"gate:{gate.id}/{check.id}"
-    owners = who(plan, process, check.owner)
+    owners = who(plan, process, check.owner, FEW)
     entry = state.of(f"notice:{check.notice}" if check.notice else ref)
     waiver = state.of(ref)
     if check.evidence is Evidence.APPROVED:

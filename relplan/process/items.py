@@ -98,7 +98,7 @@ def check_items(plan: ReleasePlan, process: Process) -> Iterator[Item]:
         for check in checks_of(plan, process, gate):
             ref = f"gate:{gate.id}/{check.id}"
             statuses = _OF_EVIDENCE.get(check.evidence, (Status.WAIVE,))
-            yield Item(ref, ref, check.text.message, "gate", who(plan, process, check.owner), statuses)
+            yield Item(ref, ref, check.text.message, "gate", who(plan, process, check.owner, FEW), statuses)
     text = Message("到回退时限时验证点已通过", "the verification points have passed by the rollback deadline")
     yield Item(ROLLBACK, ROLLBACK, text, "gate", Message(plan.owner or "", plan.owner or ""), (Status.WAIVE,))
 
@@ -124,12 +124,18 @@ def items(plan: ReleasePlan, process: Process) -> tuple[Item, ...]:
     return (*step_items(plan), *check_items(plan, process), *notice_items(plan, process))
 
 
-def who(plan: ReleasePlan, process: Process, roles: tuple[str, ...]) -> Message:
-    """Who is meant by roles: the participants that have one, else what the roles are called."""
+FEW: Final = 3
+"""People who are named one by one; of more, their role is named."""
+
+
+def who(plan: ReleasePlan, process: Process, roles: tuple[str, ...], most: int = 0) -> Message:
+    """Who is meant by roles: the participants that have one, else what the roles are called; so too where more than `most` do."""
     names: dict[str, None] = {}
     words_zh, words_en = [], []
     for role in roles:
         people = people_of(plan, process, role)
+        if most and len(people) > most:
+            people = ()
         names.update(dict.fromkeys(each.name or "" for each in people))
         if not people:
             words_zh.append(process.roles[role].name.zh)

@@ -1,4 +1,4 @@
-"""What python-calamine does not tell of an .xls file: number formats, error values, what is hidden.
+"""What python-calamine does not tell of an .xls file: number formats, error values, comments, what is hidden or struck through.
 
 The file is a compound file ([MS-CFB]) with a stream of records ([MS-XLS], section 2.4); records that are not
 known here are skipped, and a file that is not as expected tells nothing.
@@ -17,12 +17,22 @@ from relplan.readers.sheets.marks import BUILT_IN
 _NO_SECTOR: Final = 0xFFFFFFF0
 """Numbers from here on are no sectors: the end of a chain, a free one, part of a table."""
 
+_SHORT: Final = 4096
+"""Streams below this size stand in another one."""
+
 _BIFF8: Final = 0x0600
 _ERRORS: Final = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 # Records.
 _FORMULA, _EOF, _COLUMNS, _SHEET, _RKS, _STYLE = 0x0006, 0x000A, 0x007D, 0x0085, 0x00BD, 0x00E0
 _NUMBER, _ERROR, _ROW, _RK, _FORMAT, _BEGIN = 0x0203, 0x0205, 0x0208, 0x027E, 0x041E, 0x0809
+_NOTE, _FONT, _CONTINUE, _OBJECT, _RICH, _SHARED, _TEXT_BOX, _LABEL = (
+    0x001C, 0x0031, 0x003C, 0x005D, 0x00D6, 0x00FD, 0x01B6, 0x0204,
+)  # fmt: skip
+_CELLS: Final = frozenset((_NUMBER, _RK, _ERROR, _FORMULA, _RICH, _SHARED, _LABEL))
+_STRUCK: Final = 0x08
+_NO_FONT: Final = 4
+"""The number that no font has ([MS-XLS], FontIndex)."""
 
 
 @dataclass
@@ -32,9 +42,15 @@ class SheetMarks:
     Attributes:
         shown: the format code of number cells, and the words of error cells.
         hidden_rows, hidden_columns: what the sheet does not show.
+        struck: cells whose whole text is struck through by their style.
+        comments: what stands beside a cell.
+        is_partial: whether some words of the workbook may be struck through by themselves, which is not looked at.
     """
 
     shown: dict[Spot, str] = field(default_factory=dict)
+    struck: list[Spot] = field(default_factory=list)
+    comments: dict[Spot, str] = field(default_factory=dict)
+    is_partial: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
 
@@ -52,17 +68,22 @@ def sheet_marks(data: bytes) -> list[SheetMarks]:
 
 
 def _stream(data: bytes, names: tuple[str, ...]) -> bytes:
-    """A stream of the root folder, or nothing. Those below 4,096 bytes, of workbooks without a cell, are not looked up."""
+    """A stream of the root folder, or nothing. A short one stands in pieces of 64 bytes in the stream of the root itself."""
     size = 1 << int.from_bytes(data[30:32], "little")
     if size not in (512, 4096):
         return b""
     table = _table(data, size)
-    folder = _chain(data, size, table, *struct.unpack_from("<I", data, 48))
+    first, _, _, short, _ = struct.unpack_from("<5I", data, 48)
+    sectors = memoryview(data)[size:]
+    folder = _chain(sectors, size, table, first)
     for at in range(0, len(folder), 128):
         length = int.from_bytes(folder[at + 64 : at + 66], "little")
         if folder[at : at + max(0, length - 2)].decode("utf-16-le", "replace") in names:
             start, count = struct.unpack_from("<II", folder, at + 116)
-            return _chain(data, size, table, start)[:count] if count >= 4096 else b""
+            if count >= _SHORT:
+                return _chain(sectors, size, table, start)[:count]
+            box = _chain(sectors, size, table, int.from_bytes(folder[116:120], "little"))
+            return _chain(box, 64, _numbers(_chain(sectors, size, table, short)), start)[:count]
     return b""
 
 
@@ -74,14 +95,19 @@ def _table(data: bytes, size: int) -> list[int]:
         *more, further = struct.unpack_from(f"<{size // 4}I", data, (further + 1) * size)
         parts, left = parts + more, left - 1
     raw = b"".join(data[(part + 1) * size : (part + 2) * size] for part in parts if part < _NO_SECTOR)
+    return _numbers(raw)
+
+
+def _numbers(raw: bytes) -> list[int]:
     return list(struct.unpack(f"<{len(raw) // 4}I", raw[: len(raw) // 4 * 4]))
 
 
-def _chain(data: bytes, size: int, table: list[int], sector: int) -> bytes:
+def _chain(data: bytes | memoryview, size: int, table: list[int], sector: int) -> bytes:
+    """The sectors from one on, in their order; `data` begins with the first of all."""
     found, seen = [], set[int]()
     while sector < len(table) and sector not in seen:
         seen.add(sector)
-        found.append(data[(sector + 1) * size : (sector + 2) * size])
+        found.append(data[sector * size : (sector + 1) * size])
         sector = table[sector]
     return b"".join(found)
 
@@ -102,26 +128,72 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + size
 
 
+@dataclass
+class _Shared:
+    """What all sheets share: where each begins, the number format and the font of each cell style, the fonts struck through."""
+
+    formats: dict[int, str] = field(default_factory=dict)
+    styles: list[tuple[int, int]] = field(default_factory=list)
+    struck_fonts: set[int] = field(default_factory=set)
+    fonts: int = 0
+    sheets: list[int] = field(default_factory=list)
+
+    def take(self, kind: int, body: bytes) -> None:
+        """Take one record."""
+        if kind == _FORMAT:
+            self.formats[int.from_bytes(body[:2], "little")] = _text(body[2:])
+        elif kind == _FONT:
+            self.fonts += self.fonts == _NO_FONT
+            if body[2] & _STRUCK:
+                self.struck_fonts.add(self.fonts)
+            self.fonts += 1
+        elif kind == _STYLE:
+            self.styles.append(struct.unpack_from("<HH", body))
+        elif kind == _SHEET and body[5] == 0:
+            self.sheets.append(int.from_bytes(body[:4], "little"))
+
+    def codes(self) -> list[str]:
+        """The number format of each style; blank for "General" and for what is not known."""
+        codes = [self.formats.get(code, BUILT_IN.get(str(code), "")) for _, code in self.styles]
+        return ["" if code == "General" else code for code in codes]
+
+
 def _marks(stream: bytes) -> Iterator[SheetMarks]:
-    own: dict[int, str] = {}
-    styles: list[int] = []
-    sheets: list[int] = []
+    shared = _Shared()
     for kind, body in _records(stream, 0):
         if kind == _BEGIN and int.from_bytes(body[:2], "little") != _BIFF8:
             return
-        if kind == _FORMAT:
-            own[int.from_bytes(body[:2], "little")] = _text(body[2:])
-        elif kind == _STYLE:
-            styles.append(int.from_bytes(body[2:4], "little"))
-        elif kind == _SHEET and body[5] == 0:
-            sheets.append(int.from_bytes(body[:4], "little"))
-    codes = [own.get(style, BUILT_IN.get(str(style), "")) for style in styles]
-    codes = ["" if code == "General" else code for code in codes]
-    for start in sheets:
-        marks = SheetMarks()
+        shared.take(kind, body)
+    codes = shared.codes()
+    struck = {number for number, (font, _) in enumerate(shared.styles) if font in shared.struck_fonts}
+    partial = not shared.struck_fonts <= {font for font, _ in shared.styles}
+    for start in shared.sheets:
+        marks = SheetMarks(is_partial=partial)
         for kind, body in _records(stream, start):
             _take(kind, body, codes, marks)
+            if kind in _CELLS and int.from_bytes(body[4:6], "little") in struck:
+                marks.struck.append(struct.unpack_from("<HH", body))
+        marks.comments.update(_comments(_records(stream, start)))
         yield marks
+
+
+def _comments(records: Iterator[tuple[int, bytes]]) -> dict[Spot, str]:
+    """The comments of a sheet: text boxes, and records that say beside which cell each stands."""
+    texts, spots = dict[int, str](), dict[Spot, int]()
+    box = left = 0
+    for kind, body in records:
+        if kind == _OBJECT:
+            box = int.from_bytes(body[6:8], "little")
+        elif kind == _TEXT_BOX:
+            left = int.from_bytes(body[10:12], "little")
+        elif kind == _CONTINUE and left and body:
+            text = body[1:].decode("utf-16-le") if body[0] & 1 else body[1:].decode("latin-1")
+            texts[box] = texts.get(box, "") + text[:left]
+            left -= min(left, len(text))
+        elif kind == _NOTE:
+            row, column, _, number = struct.unpack_from("<4H", body)
+            spots[row, column] = number
+    return {spot: texts[number] for spot, number in spots.items() if texts.get(number, "").strip()}
 
 
 def _text(body: bytes) -> str:

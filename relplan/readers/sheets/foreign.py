@@ -1,7 +1,7 @@
 """Workbooks of other kinds as grids: .xls and .xlsb by python-calamine, .ods by its XML; each in a process of its own.
 
 calamine can abort the process or ask for all its memory on a broken file. The number formats and errors of .xls, of
-which it says nothing, come from `biff`; of .xlsb they are not known.
+which it says nothing, come from `biff`; of .xlsb they are not known. What may not be seen is told.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from relplan.readers.sheets.workbook import MAX_CELLS, as_shown, open_package
 
 if TYPE_CHECKING:
     from relplan.model.read import Read
+    from relplan.readers.draft import Draft
 
 _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -47,7 +48,15 @@ def _read(function: str, data: bytes, name: str, options: ReadOptions) -> Read:
     draft = Draft(name)
     sheets = isolated.run(function, data, name, options.limit)
     chosen = chosen_sheets({sheet["name"]: sheet["hidden"] for sheet in sheets}, options, draft)
+    if any(sheet.get("is_partial") for sheet in sheets if sheet["name"] in chosen):
+        _tell_unseen(draft)
     return read_grids([_grid(sheet) for sheet in sheets if sheet["name"] in chosen], draft, options)
+
+
+def _tell_unseen(draft: Draft) -> None:
+    zh = "这种格式里的删除线或批注不能全部看到，按没有读入；如果有，请另存为 .xlsx 再读"
+    en = "not all that is struck through or commented can be seen in this format, it was read as if there were none; save it as .xlsx if there is"
+    draft.note("guessed", zh, en, Place(draft.name))
 
 
 def _grid(sheet: Mapping[str, Any]) -> Grid:
@@ -90,7 +99,7 @@ def laid_out(data: bytes, limit: int) -> list[dict[str, Any]]:
     metas = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     told = sheet_marks(data)
     if len(told) != len(metas):
-        told = [SheetMarks() for _ in metas]
+        told = [SheetMarks(is_partial=True) for _ in metas]
     return [
         {
             "name": meta.name,
@@ -118,6 +127,9 @@ def _sheet(name: str, sheet: Any, marks: SheetMarks, limit: int) -> dict[str, An
         "numbers": sorted(numbers),
         "hidden_rows": marks.hidden_rows,
         "hidden_columns": marks.hidden_columns,
+        "struck": marks.struck,
+        "comments": [[*spot, text] for spot, text in marks.comments.items()],
+        "is_partial": marks.is_partial,
     }
 
 
