@@ -100,6 +100,7 @@
     const fail = button("✗", () => log(ref, "fail"), say("失败：", "Failed: ") + name);
     const skip = button("↷", () => log(ref, "skip"), say("跳过：", "Skipped: ") + name);
     const state = element("span", { class: "run-state" });
+    row.closest("table").classList.add("run-table");
     const cells = row.querySelectorAll("td, th");
     const place = row.querySelector(".box");
     place.replaceWith(element("span", { class: "run-tick" }, box, fail, skip));

@@ -40,7 +40,7 @@ from relplan.api.golive import (
 from relplan.api.marking import marked_check, marked_copy
 from relplan.api.notices import Notices, notices
 from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
-from relplan.api.planfiles import Saved, dumps, form, save, saved, schema, starter
+from relplan.api.planfiles import Saved, dumps, form, mentions, next_release, save, saved, schema, starter
 from relplan.api.reading import load, load_all, loads, report
 from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
 from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_scripts, undo, undo_report, undo_text
@@ -78,7 +78,9 @@ __all__ = [
     "log_path",
     "marked_check",
     "marked_copy",
+    "mentions",
     "moment",
+    "next_release",
     "notices",
     "order",
     "order_as",

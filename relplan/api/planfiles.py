@@ -114,6 +114,26 @@ def _changed(old: bytes, before: ReleasePlan, plan: ReleasePlan, name: str) -> b
     raise refusal(name)
 
 
+def next_release(plan: ReleasePlan, version: str, *, hotfix: bool = False) -> ReleasePlan:
+    """The plan of release `version`, begun from that of the last one; see `relplan.model.next`.
+
+    Raises:
+        PlanError: the version is that of the old plan.
+    """
+    from relplan.model.next import next_release as made
+
+    if version == plan.version:
+        raise PlanError(problem(f"{version} 是上次发布的版本；请给出新的版本", f"{version} is the version of the last release; name a new one"))  # fmt: skip
+    return made(plan, version, hotfix=hotfix)
+
+
+def mentions(plan: ReleasePlan, version: str) -> tuple[Path, ...]:
+    """Where the steps of a plan speak of a version."""
+    from relplan.model.next import mentions as found
+
+    return found(plan, version)
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of plan files."""
     from relplan.model.schema import schema as made

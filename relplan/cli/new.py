@@ -35,18 +35,62 @@ if TYPE_CHECKING:
     type=click.Choice(["zh", "en"]),
     help=say("计划的语言；默认按系统语言", "The plan's language; by default that of the locale"),
 )
+@click.option(
+    "--from",
+    "old",
+    metavar=say("计划", "OLD"),
+    help=say(
+        "以上次的计划为起点：沿用人员、步骤、用例和监控，各系统的版本成为上一版本，留到下次的问题重新打开",
+        "Begin from the plan of the last release: its people, steps, test cases and monitoring, its versions as the previous "
+        "ones, and the issues that were deferred",
+    ),
+)
+@click.option(
+    "--version", metavar=say("版本", "VERSION"), help=say("与 --from 同用：新的版本", "With --from: the new version")
+)
+@click.option("--hotfix", is_flag=True, help=say("与 --from 同用：紧急发布", "With --from: a hotfix"))
 @click.option("--force", is_flag=True, help=say("覆盖已有的文件", "Write over a file that is there"))
-def command(file: str, form: bool, lang: str | None, force: bool) -> None:
-    """Write a starter plan, or an entry form."""
+def command(
+    file: str, form: bool, lang: str | None, old: str | None, version: str | None, hotfix: bool, force: bool
+) -> None:
+    """Write a starter plan, the plan of the next release, or an entry form."""
     from relplan import files
 
-    file = file or ("form.xlsx" if form else "plan.yaml")
+    _refuse_mixed(form, old, version, hotfix, lang)
+    file = file or (f"plan-{version}.yaml" if version else "form.xlsx" if form else "plan.yaml")
     chosen: Language = "en" if (lang or language()) == "en" else "zh"
-    contents = _form(file, chosen) if form else _starter(file, chosen)
+    if old and version:
+        contents = _next(file, old, version, hotfix)
+    else:
+        contents = _form(file, chosen) if form else _starter(file, chosen)
     if file != files.STANDARD:
         _refuse_there(file, force)
     for path in files.write(contents):
         click.echo(path, err=True)
+
+
+def _refuse_mixed(form: bool, old: str | None, version: str | None, hotfix: bool, lang: str | None) -> None:
+    """Refuse options that do not go together."""
+    if old and not version:
+        raise click.UsageError(say("--from 要与 --version 同用", "--from goes with --version"))
+    if (version or hotfix) and not old:
+        raise click.UsageError(say("--version 与 --hotfix 只与 --from 同用", "--version and --hotfix go with --from"))
+    if old and (form or lang):
+        raise click.UsageError(say("--from 不与 --form、--lang 同用", "--from does not go with --form or --lang"))
+
+
+def _next(file: str, old: str, version: str, hotfix: bool) -> dict[str, bytes]:
+    """The plan of the next release; says where its steps still speak of the old version."""
+    from relplan import api
+    from relplan.model.report import path_text
+
+    before = api.load(old).plan
+    made = api.next_release(before, version, hotfix=hotfix)
+    for path in api.mentions(made, before.version) if before.version else ():
+        note = click.style(say("注意", "note"), fg="yellow")
+        words = say(f"还写着旧版本 {before.version}", f"still speaks of the old version {before.version}")
+        click.echo(f"{note}  {path_text(path)}: {words}", err=True)
+    return {file: api.saved(made, file).data}
 
 
 def _form(file: str, chosen: Language) -> dict[str, bytes]:
