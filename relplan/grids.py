@@ -249,7 +249,7 @@ def _body_below(grid: Grid, row: int, index: HeaderIndex) -> int:
 
 def _has_children(grid: Grid, row: int, index: HeaderIndex) -> bool:
     """Whether the next row goes on with the header: captions stand there below wide cells, or known ones below no known ones."""
-    above, below = grid.filled(row), grid.filled(row + 1)
+    above, below = grid.filled(row), dict.fromkeys(grid.filled(row + 1))
     if not below or len(above) < 2:
         return False
     wide = {c for a in grid.merges if a.top == a.bottom == row for c in range(a.left, a.right + 1) if a.right > a.left}
@@ -258,7 +258,7 @@ def _has_children(grid: Grid, row: int, index: HeaderIndex) -> bool:
         return False
     if wide and wide.issuperset(below):
         return bool(known) or len(below) > 1
-    return len(known) > 1 and known == below
+    return len(known) > 1 and known == list(below)
 
 
 def _captions(grid: Grid, row: int, body: int) -> dict[int, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from relplan.documents.filters import FILTERS
 from relplan.model.columns import columns_of
 from relplan.model.entries import Package, Participant, Script, Section, Step
 from relplan.model.plan import ReleasePlan, Rollback, Window
+from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem
 
 ROOT = Path(__file__).parents[1]
@@ -118,7 +119,7 @@ def test_no_option_is_told_that_is_not_there() -> None:
 
 def test_every_document_is_told() -> None:
     told = section(doc("command"), "relplan documents")
-    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == {each.name for each in api.documents()}
+    assert set(re.findall(r"^\| `([\w-]+)` \|", told, re.MULTILINE)) == {each.name for each in api.documents()}
 
 
 def test_every_public_name_is_told() -> None:
@@ -140,13 +141,32 @@ def test_every_block_has_its_notation_told() -> None:
 
 def test_every_name_of_a_plan_is_told() -> None:
     text = section(doc("plan-file"), "What a plan holds")
-    models = (ReleasePlan, Window, Rollback, Participant, Step, Script, Package, Section)
+    models = (ReleasePlan, Window, Rollback, Participant, Step, Script, Package, Section, Tests, TestCase, TestRun, Issue, Meeting, Monitor, ExternalSoftware, ServiceToStop)  # fmt: skip
     missing = [name for model in models for name in model.model_fields if f"`{name}`" not in text]
     assert not missing
 
 
 @pytest.mark.parametrize(
-    "model", [ReleaseItem, Participant, Step, Script, Package, Section, ReleasePlan, Window, Rollback]
+    "model",
+    [
+        ReleaseItem,
+        Participant,
+        Step,
+        Script,
+        Package,
+        Section,
+        ReleasePlan,
+        Window,
+        Rollback,
+        Tests,
+        TestCase,
+        TestRun,
+        Issue,
+        Meeting,
+        Monitor,
+        ExternalSoftware,
+        ServiceToStop,
+    ],
 )
 def test_every_column_is_told(model) -> None:
     text = doc("columns")

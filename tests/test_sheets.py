@@ -553,7 +553,11 @@ def test_what_is_struck_through_in_an_old_workbook_is_cancelled():
 def test_comments_of_an_old_workbook_are_kept():
     box = record(0x005D, struct.pack("<HHHH", 0x15, 0x12, 0x19, 7), bytes(14))
     text = record(0x01B6, bytes(10), struct.pack("<H", 6), bytes(6))
-    pieces = record(0x003C, b"\x01" + "请老王".encode("utf-16-le")), record(0x003C, b"\x00 ok"), record(0x003C, bytes(16))
+    pieces = (
+        record(0x003C, b"\x01" + "请老王".encode("utf-16-le")),
+        record(0x003C, b"\x00 ok"),
+        record(0x003C, bytes(16)),
+    )
     note = record(0x001C, struct.pack("<4H", 1, 1, 0, 7), words("王", "H"))
     found = api.loads(old_workbook(box, text, *pieces, note), "xls", name="t.xls")
     (extra,) = found.plan.table.rows[0].extra

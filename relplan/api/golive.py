@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from relplan import files
+from relplan import files, formats
 from relplan.errors import Language, Message, Place, PlanError, Problem, ReadError, Refused, RelplanError, problem
 from relplan.resources import template_bytes
 
@@ -299,10 +299,8 @@ def _append(carried: GoLive, entries: list[LogEntry]) -> None:
 
 
 def _keep_plan(carried: GoLive) -> None:
-    from relplan.api.planfiles import saved
-
-    path = _approved_path(carried.path, carried.plan.digest)
-    files.write({path: saved(carried.plan, path).data})
+    writer = formats.named("yaml", "plan_writer").load("plan_writer")
+    files.write({_approved_path(carried.path, carried.plan.digest): writer(carried.plan)})
 
 
 def board(

@@ -10,6 +10,7 @@ from relplan.api.reading import loads
 from relplan.api.rendering import render
 from relplan.errors import (
     Language,
+    Path,
     PlanError,
     Problem,
     ReadError,

@@ -9,8 +9,9 @@ from typing import Final
 from relplan.checks.rule import Hit, hit, rule
 from relplan.checks.subject import Subject
 from relplan.findings import Severity, Stage
+from relplan.model.readiness import TestRun, is_open
 from relplan.model.text import is_none_word
-from relplan.model.values import Action, ReleaseKind
+from relplan.model.values import Action, IssueSeverity, Nothing, ReleaseKind, TestResult, TestRound
 
 
 @rule(
@@ -27,8 +28,10 @@ from relplan.model.values import Action, ReleaseKind
     fix=("附上测试结果报告", "attach the report"),
 )
 def test_report_missing(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold the results of tests."""
-    return iter(())
+    rounds = {run.round for run in _runs(subject)}
+    for each in (TestRound.INTERNAL, TestRound.INTEGRATION):
+        if each not in rounds:
+            yield hit(subject.listed(("tests", "runs")), f"没有{each.label('zh')}的结果报告", f"there are no results of the {each.label('en').lower()} tests")  # fmt: skip
 
 
 @rule(
@@ -42,8 +45,11 @@ def test_report_missing(subject: Subject) -> Iterator[Hit]:
     fix=("修复，或移出这次发布", "mend it, or take it out of the release"),
 )
 def open_severe_bugs(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold their defects."""
-    return iter(())
+    issues = subject.plan.issues
+    for at, issue in enumerate(() if isinstance(issues, Nothing) else issues):
+        if is_open(issue) and issue.severity in (IssueSeverity.A, IssueSeverity.B):
+            name = issue.number or issue.title or ""
+            yield hit(("issues", at), f"{issue.severity} 级缺陷未关闭：{name}", f"a defect of level {issue.severity} is open: {name}")  # fmt: skip
 
 
 @rule(
@@ -56,7 +62,7 @@ def open_severe_bugs(subject: Subject) -> Iterator[Hit]:
     fix=("修复，或重新约定", "mend some, or agree anew"),
 )
 def c_bugs_over_limit(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold their defects, and for a process with a limit."""
+    """The log and the process hold it: `relplan gate` tells."""
     return iter(())
 
 
@@ -74,8 +80,12 @@ def c_bugs_over_limit(subject: Subject) -> Iterator[Hit]:
     fix=("附上会议纪要", "attach the minutes"),
 )
 def minutes_missing(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold their meetings."""
-    return iter(())
+    found = subject.plan.meetings
+    meetings = () if isinstance(found, Nothing) else found
+    if not any(each.record or each.decisions for each in meetings):
+        yield hit(
+            subject.listed(("meetings",)), "会议没有结论，也没有纪要", "the meetings have neither decisions nor minutes"
+        )
 
 
 @rule(
@@ -89,7 +99,7 @@ def minutes_missing(subject: Subject) -> Iterator[Hit]:
     fix=("提交审核", "have it reviewed"),
 )
 def approval_missing(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold their approvals."""
+    """The log and the process hold it: `relplan gate` tells."""
     return iter(())
 
 
@@ -103,7 +113,7 @@ def approval_missing(subject: Subject) -> Iterator[Hit]:
     fix=("换一位审批人", "have someone else approve it"),
 )
 def approver_is_author(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold their approvals."""
+    """The log and the process hold it: `relplan gate` tells."""
     return iter(())
 
 
@@ -120,7 +130,7 @@ def approver_is_author(subject: Subject) -> Iterator[Hit]:
     fix=("指定负责人", "name the owner"),
 )
 def environment_owner_missing(subject: Subject) -> Iterator[Hit]:
-    """Waits for a process that names environments and owners."""
+    """The log and the process hold it: `relplan gate` tells."""
     return iter(())
 
 
@@ -138,8 +148,18 @@ def environment_owner_missing(subject: Subject) -> Iterator[Hit]:
     fix=("先完成预热环境的验收", "have it accepted in pre-production first"),
 )
 def stage_skipped(subject: Subject) -> Iterator[Hit]:
-    """Waits for plans that hold the results of tests."""
-    return iter(())
+    staged = [run for run in _runs(subject) if run.round is TestRound.STAGING]
+    if not any(run.result is TestResult.PASS for run in staged):
+        yield hit(
+            subject.listed(("tests", "runs")),
+            "预热环境的验收没有通过的结果",
+            "no acceptance in pre-production has passed",
+        )
+
+
+def _runs(subject: Subject) -> tuple[TestRun, ...]:
+    runs = subject.plan.tests.runs
+    return () if isinstance(runs, Nothing) else runs
 
 
 _CUSTOMERS: Final = re.compile(

@@ -107,11 +107,23 @@ NEEDS: Final[Mapping[str, Need]] = {
         lambda subject: bool(subject.settings.big_tables),
         Message("设置中没有大表（check.big_tables）", "the settings name no big tables (check.big_tables)"),
     ),
-    "tests": _absent("计划还没有记录测试结果", "the plan does not hold the results of tests yet"),
-    "issues": _absent("计划还没有记录缺陷", "the plan does not hold the open issues yet"),
-    "meetings": _absent("计划还没有记录会议", "the plan does not hold the meetings yet"),
-    "approvals": _absent("计划还没有记录审批", "the plan does not hold approvals yet"),
-    "process": _absent("没有给出上线流程", "no go-live process is given"),
+    "tests": Need(
+        lambda subject: subject.plan.tests.runs != (),
+        Message("计划没有记录测试结果（tests.runs）", "the plan holds no results of tests (tests.runs)"),
+    ),
+    "issues": Need(
+        lambda subject: subject.plan.issues != (),
+        Message(
+            "计划没有记录缺陷（issues；没有的写“无”）",
+            'the plan holds no issues (issues; where there are none say "none")',
+        ),
+    ),
+    "meetings": Need(
+        lambda subject: subject.plan.meetings != (),
+        Message("计划没有记录会议（meetings）", "the plan holds no meetings (meetings)"),
+    ),
+    "approvals": _absent("审批记在日志中，由 relplan gate 检查", "approvals are in the log; relplan gate checks them"),
+    "process": _absent("由 relplan gate 按上线流程检查", "relplan gate checks it by the go-live process"),
 }
 """Every need, by the name that rules use."""
 

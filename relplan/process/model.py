@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import model_validator
 
-from relplan.errors import Language, Message, Refused, suggest
+from relplan.errors import Language, Message, Path, Refused, suggest
 from relplan.model.fields import Part
 from relplan.model.values import Choice, IssueSeverity, TestRound
 
@@ -225,9 +225,9 @@ class ProcessNotice(Part):
     def _words_are_known(self) -> ProcessNotice:
         for told in (self.subject, *self.body):
             for word in re.findall(r"\{(\w*)\}", told.zh + told.en):
-                _check_name(word, PLACEHOLDERS, "占位词", "placeholder")
+                _refuse_unknown(word, PLACEHOLDERS, Message("占位词", "placeholder"))
         for each in self.show:
-            _check_name(each, SHOWN, "内容", "part of a notice")
+            _refuse_unknown(each, SHOWN, Message("内容", "part of a notice"))
         return self
 
 
@@ -261,81 +261,106 @@ class Process(Part):
     notices: tuple[ProcessNotice, ...] = ()
     hotfix: Hotfix
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Process:
-        self._names_are_known()
-        self._ids_differ()
-        self._nothing_before_its_time()
-        return self
-
-    def _names_are_known(self) -> None:
-        notices = [each.id for each in self.notices]
-        environments = [each.id for each in self.environments]
-        for role in self._named_roles():
-            _check_name(role, self.roles, "角色", "role")
-        for stage in self.stages:
-            if stage.environment:
-                _check_name(stage.environment, environments, "环境", "environment")
-            for activity in stage.activities:
-                for notice in activity.notices:
-                    _check_name(notice, notices, "通知", "notice")
-        for gate in self.gates:
-            if gate.before:
-                _check_name(gate.before, [each.id for each in self.stages], "阶段", "stage")
-            for check in gate.checks:
-                if check.notice:
-                    _check_name(check.notice, notices, "通知", "notice")
-        for name in self.hotfix.keeps:
-            _check_name(
-                name, [f"{gate.id}/{check.id}" for gate in self.gates for check in gate.checks], "检查项", "check"
-            )
-
-    def _named_roles(self) -> Iterator[str]:
-        yield from (each.owner for each in self.environments)
-        yield from (each for each in (self.database.owner, self.database.deputy) if each)
-        yield from (role for stage in self.stages for each in stage.activities for role in each.owner)
-        yield from (role for gate in self.gates for each in gate.checks for role in each.owner)
-        yield from (role for each in self.notices for role in (each.sender, *each.to, *each.cc))
-
-    def _ids_differ(self) -> None:
-        lists: tuple[tuple[str, Iterable[str]], ...] = (
-            ("environments", (each.id for each in self.environments)),
-            ("stages", (each.id for each in self.stages)),
-            ("gates", (each.id for each in self.gates)),
-            ("notices", (each.id for each in self.notices)),
-            *((f"gates/{gate.id}", [each.id for each in gate.checks]) for gate in self.gates),
-        )
-        for name, ids in lists:
-            seen: set[str] = set()
-            for each in ids:
-                if each in seen:
-                    raise Refused(f"{name} 中“{each}”重复", f'"{each}" stands twice in {name}')
-                seen.add(each)
-
-    def _nothing_before_its_time(self) -> None:
-        """What exists only after the release is not asked for before it."""
-        order = [each.id for each in self.stages]
-        live = next((at for at, each in enumerate(self.stages) if each.goes_live), len(order))
-        for gate in self.gates:
-            if gate.before and order.index(gate.before) <= live:
-                for check in gate.checks:
-                    if check.evidence in AFTER_RELEASE:
-                        raise Refused(
-                            f"门禁“{gate.id}”在上线之前，不能要求上线之后才有的“{check.id}”",
-                            f'the gate "{gate.id}" comes before the release; it cannot ask for "{check.id}", which exists only after it',
-                        )
-
     def gate(self, name: str) -> Gate | None:
         """The gate of that id, or None."""
         return next((each for each in self.gates if each.id == name), None)
 
 
-def _check_name(name: str, known: Iterable[str], zh: str, en: str) -> None:
+def faults(process: Process) -> Iterator[tuple[Path, Message]]:
+    """What does not fit together in a process, each with where it stands: names of nothing, ids that stand twice, a gate
+    that asks for what exists only after the release."""
+    yield from _unknown_names(process)
+    yield from _double_ids(process)
+    yield from _before_their_time(process)
+
+
+def _unknown_names(process: Process) -> Iterator[tuple[Path, Message]]:
+    checks = [f"{gate.id}/{check.id}" for gate in process.gates for check in gate.checks]
+    lists: Mapping[str, tuple[Message, list[str]]] = {
+        "role": (Message("角色", "role"), list(process.roles)),
+        "environment": (Message("环境", "environment"), [each.id for each in process.environments]),
+        "notice": (Message("通知", "notice"), [each.id for each in process.notices]),
+        "stage": (Message("阶段", "stage"), [each.id for each in process.stages]),
+        "check": (Message("检查项", "check"), checks),
+    }
+    for path, kind, name in _names(process):
+        what, known = lists[kind]
+        if name and (message := _unknown(name, known, what)):
+            yield path, message
+
+
+def _names(process: Process) -> Iterator[tuple[Path, str, str]]:
+    """Every name that something has to answer to: where it stands, of what it is, the name."""
+    yield ("database", "owner"), "role", process.database.owner
+    yield ("database", "deputy"), "role", process.database.deputy
+    for at, each in enumerate(process.environments):
+        yield ("environments", at, "owner"), "role", each.owner
+    for at, stage in enumerate(process.stages):
+        yield ("stages", at, "environment"), "environment", stage.environment
+        for nth, activity in enumerate(stage.activities):
+            here: Path = ("stages", at, "activities", nth)
+            yield from (((*here, "owner", n), "role", role) for n, role in enumerate(activity.owner))
+            yield from (((*here, "notices", n), "notice", name) for n, name in enumerate(activity.notices))
+    for at, gate in enumerate(process.gates):
+        yield ("gates", at, "before"), "stage", gate.before
+        for nth, check in enumerate(gate.checks):
+            yield from ((("gates", at, "checks", nth, "owner", n), "role", role) for n, role in enumerate(check.owner))
+            yield ("gates", at, "checks", nth, "notice"), "notice", check.notice
+    for at, notice in enumerate(process.notices):
+        yield ("notices", at, "sender"), "role", notice.sender
+        for field, roles in (("to", notice.to), ("cc", notice.cc)):
+            yield from ((("notices", at, field, n), "role", role) for n, role in enumerate(roles))
+    yield from ((("hotfix", "keeps", n), "check", name) for n, name in enumerate(process.hotfix.keeps))
+
+
+def _double_ids(process: Process) -> Iterator[tuple[Path, Message]]:
+    lists: list[tuple[Path, list[str]]] = [
+        (("environments",), [each.id for each in process.environments]),
+        (("stages",), [each.id for each in process.stages]),
+        (("gates",), [each.id for each in process.gates]),
+        (("notices",), [each.id for each in process.notices]),
+        *((("gates", at, "checks"), [each.id for each in gate.checks]) for at, gate in enumerate(process.gates)),
+        *(
+            (("stages", at, "activities"), [each.id for each in stage.activities])
+            for at, stage in enumerate(process.stages)
+        ),
+    ]
+    for path, ids in lists:
+        for at, each in enumerate(ids):
+            if each in ids[:at]:
+                yield (*path, at, "id"), Message(f"“{each}”重复", f'"{each}" stands twice')
+
+
+def _before_their_time(process: Process) -> Iterator[tuple[Path, Message]]:
+    order = [each.id for each in process.stages]
+    live = next((at for at, each in enumerate(process.stages) if each.goes_live), len(order))
+    for at, gate in enumerate(process.gates):
+        if gate.before not in order or order.index(gate.before) > live:
+            continue
+        for nth, check in enumerate(gate.checks):
+            if check.evidence in AFTER_RELEASE:
+                yield (
+                    ("gates", at, "checks", nth, "evidence"),
+                    Message(
+                        f"门禁“{gate.id}”在上线之前，不能要求上线之后才有的“{check.id}”",
+                        f'the gate "{gate.id}" comes before the release; it cannot ask for "{check.id}", which exists only after it',
+                    ),
+                )
+
+
+def _unknown(name: str, known: Iterable[str], what: Message) -> Message | None:
+    """That there is nothing of that name, with the nearest one that there is."""
     known = list(known)
-    if name not in known:
-        hint = suggest(name, known)
-        listed = ", ".join(known)
-        raise Refused(
-            f"没有{zh}“{name}”{hint.zh or f'；可用：{listed}'}",
-            f'there is no {en} "{name}"{hint.en or f"; known: {listed}"}',
-        )
+    if name in known:
+        return None
+    hint = suggest(name, known)
+    listed = ", ".join(known)
+    return Message(
+        f"没有{what.zh}“{name}”{hint.zh or f'；可用：{listed}'}",
+        f'there is no {what.en} "{name}"{hint.en or f"; known: {listed}"}',
+    )
+
+
+def _refuse_unknown(name: str, known: Iterable[str], what: Message) -> None:
+    if message := _unknown(name, known, what):
+        raise Refused(message.zh, message.en)

@@ -16,9 +16,9 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from relplan.errors import Path, Place, PlanError, Problem, ReadError, problem
+from relplan.errors import Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, build, problems_of
-from relplan.process.model import Process
+from relplan.process.model import Process, faults
 from relplan.readers.options import DEFAULT, ReadOptions
 
 MAX_DEPTH: Final = 40
@@ -47,10 +47,17 @@ def read_process(data: bytes, name: str) -> Process:
     tree = _yaml_tree(data, name, DEFAULT)
     if tree.problems:
         raise PlanError(tree.problems)
+    if not isinstance(tree.root, dict):
+        raise PlanError(
+            problem("流程文件的最外层应为“键: 值”", "a process file holds `key: value` pairs at its top", name)
+        )
     try:
-        return Process.model_validate(tree.root)
+        found = Process.model_validate(tree.root)
     except ValidationError as error:
         raise PlanError(problems_of(error, tree.places, name, Process)) from None
+    if problems := [Problem(message, place_of(tree.places, path)) for path, message in faults(found)]:
+        raise PlanError(problems)
+    return found
 
 
 def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> _Tree:

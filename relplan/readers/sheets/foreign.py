@@ -10,12 +10,13 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from relplan.errors import Place, Problem, ReadError, problem
+from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.sheets import isolated
 from relplan.readers.sheets.biff import SheetMarks, sheet_marks
-from relplan.readers.sheets.workbook import MAX_CELLS, as_shown, open_package
+from relplan.readers.sheets.limits import MAX_CELLS, too_large
+from relplan.readers.sheets.workbook import as_shown, open_package
 
 if TYPE_CHECKING:
     from relplan.model.read import Read
@@ -112,7 +113,7 @@ def laid_out(data: bytes, limit: int) -> list[dict[str, Any]]:
 
 def _sheet(name: str, sheet: Any, marks: SheetMarks, limit: int) -> dict[str, Any]:
     if (sheet.total_height + 1) * sheet.total_width > MAX_CELLS * limit:
-        raise ReadError(too_large(name, limit))
+        raise ReadError(too_large(Place(sheet=name), limit))
     rows = [
         [float(value) if type(value) is int else value for value in row]
         for row in sheet.to_python(skip_empty_area=False)
@@ -131,13 +132,3 @@ def _sheet(name: str, sheet: Any, marks: SheetMarks, limit: int) -> dict[str, An
         "comments": [[*spot, text] for spot, text in marks.comments.items()],
         "is_partial": marks.is_partial,
     }
-
-
-def too_large(sheet: str, limit: int) -> Problem:
-    """What to say of a sheet with more cells than the limit."""
-    cells = MAX_CELLS * limit
-    return problem(
-        f"工作表太大（超过 {cells:,} 格）；请删除数据以外的空白行列",
-        f"the sheet is too large (over {cells:,} cells); delete the blank rows and columns around the data",
-        Place(sheet=sheet),
-    )

@@ -103,6 +103,8 @@ def extra_columns(grid: Grid, table: Table, model: type[Row]) -> dict[int, str]:
         return {}
     header, index = table.header, header_index(model)
     captions: dict[int, str] = {}
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
     used = {column for row in range(header.body, table.end) for column, text in enumerate(grid.rows[row]) if text}
     left, right = min(header.fields), max([*header.fields, *header.others])
     for column in sorted(used - header.fields.keys()):
@@ -112,9 +114,11 @@ def extra_columns(grid: Grid, table: Table, model: type[Row]) -> dict[int, str]:
         if caption and is_problems(caption):
             continue
         caption = caption or f"{labels('zh')['column']} {column_letters(column)}"
-        name, count = caption, 1
-        while name in captions.values() or index.is_canonical(name):
+        name, count = caption, counts.get(caption, 1)
+        while name in taken or index.is_canonical(name):
             count += 1
             name = f"{caption} #{count}"
+        counts[caption] = count
+        taken.add(name)
         captions[column] = name
     return captions

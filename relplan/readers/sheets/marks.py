@@ -7,15 +7,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, Final
 
-from relplan.errors import Place, Problem, ReadError, problem
-from relplan.grids import Spot
+from relplan.errors import Place, ReadError
+from relplan.grids import Spot, address
+from relplan.readers.sheets.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, too_large, too_long, too_wide
 from relplan.readers.sheets.plain import plain_end
-
-MAX_CELLS: Final = 5_000_000
-"""Cells of the rectangle from A1 to the last cell of a sheet that holds something: its size in memory."""
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -221,9 +219,9 @@ class _Rows:
 
     def __init__(self, found: Marks, shared: Styles, place: Place, limit: int) -> None:
         self._found, self._shared, self._place = found, shared, place
-        self._most = MAX_CELLS * limit
+        self._limit = limit
         self._row = -1
-        self._columns = 0
+        self._columns = self._filled = 0
 
     def row(self, element: Any) -> None:
         """Take a row; its number is its own or the next."""
@@ -239,11 +237,16 @@ class _Rows:
 
     def _measure(self, row: Any) -> None:
         """Refuse a sheet that is too large; cells with nothing but a style do not count."""
+        if len(row) > MAX_COLUMNS * self._limit and sum(map(bool, map(len, row))) > MAX_COLUMNS * self._limit:
+            raise ReadError(too_wide(replace(self._place, cell=address(self._row, 0)), self._limit))
         for index in range(len(row) - 1, -1, -1):
             if len(row[index]):
                 self._columns = max(self._columns, _spot(row[index], self._row, index)[1] + 1)
-                if self._columns * (self._row + 1) > self._most:
-                    raise ReadError(too_large(self._place, self._most))
+                self._filled += 1
+                if self._columns * (self._row + 1) > MAX_CELLS * self._limit:
+                    raise ReadError(too_large(self._place, self._limit))
+                if self._filled > MAX_ROWS * self._limit:
+                    raise ReadError(too_long(self._place, self._limit))
                 return
 
     def _cell(self, cell: Any, kind: str, index: int) -> None:
@@ -281,15 +284,6 @@ def _spot(cell: Any, row: int, index: int) -> Spot:
     """Where a cell stands; a file may leave the addresses out where nothing is left out."""
     reference = cell.get("r")
     return position(reference) if reference else (row, index)
-
-
-def too_large(place: Place, cells: int) -> Problem:
-    """What to say of a sheet with more than so many cells."""
-    return problem(
-        f"工作表太大（超过 {cells:,} 格）；请删除数据以外的空白行列",
-        f"the sheet is too large (over {cells:,} cells); delete the blank rows and columns around the data",
-        place,
-    )
 
 
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")

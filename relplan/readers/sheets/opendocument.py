@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from relplan.errors import ReadError, problem
+from relplan.errors import Place, ReadError, problem
 from relplan.grids import CELL_LIMIT
-from relplan.readers.sheets.foreign import too_large
-from relplan.readers.sheets.workbook import MAX_CELLS, open_package, shown
+from relplan.readers.sheets.limits import MAX_CELLS, too_large
+from relplan.readers.sheets.workbook import open_package, shown
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -129,7 +129,7 @@ class _Sheet:
     def _measure(self, rows: int, columns: int) -> None:
         self._width = max(self._width, columns)
         if (self._row + rows) * self._width > self._most:
-            raise ReadError(too_large(self._name, self._limit))
+            raise ReadError(too_large(Place(sheet=self._name), self._limit))
 
     def _note(self, cell: Any, text: str, column: int) -> None:
         """Keep what a cell tells beside its text."""

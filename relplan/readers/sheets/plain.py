@@ -9,7 +9,7 @@ from typing import Final
 _PIECE: Final = 2**20
 """Bytes looked at in one go."""
 
-_ROW: Final = re.compile(rb'<row r="(\d+)"')
+_ROW: Final = re.compile(rb'<row r="(\d+)"[^>]*?(/?)>')
 _CELL: Final = re.compile(rb'<c r="([A-Z]{1,3})\d+"(?:(?: s="\d+")? t="s">|[^>]*/>)')
 """A cell with a shared string, or without anything."""
 
@@ -22,14 +22,18 @@ def plain_end(package: zipfile.ZipFile, part: str) -> str | None:
     last, columns, rest = 0, set[bytes](), b""
     with package.open(part) as source:
         while piece := source.read(_PIECE):
-            whole, end, rest = (rest + piece).rpartition(b"</row>")
+            whole, end, rest = (rest + piece).rpartition(b"<row")
+            rest = end + rest  # a row of more than a piece is looked at closely
             rows, cells = _ROW.findall(whole), _CELL.findall(whole)
-            if not end or not _is_all(whole, len(rows), len(cells)):
+            if not whole or not _is_all(whole, len(rows), len(cells)):
                 return None
-            last = max([last, *map(int, rows)])
+            last = max([last, *(int(row) for row, blank in rows if not blank)])
             columns.update(cells)
-    if not columns or not _is_all(rest, 0, 0):
+    rows, cells = _ROW.findall(rest), _CELL.findall(rest)
+    columns.update(cells)
+    if not columns or not _is_all(rest, len(rows), len(cells)):
         return None
+    last = max([last, *(int(row) for row, blank in rows if not blank)])
     return f"{max(columns, key=lambda letters: (len(letters), letters)).decode()}{last}"
 
 

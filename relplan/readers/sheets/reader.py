@@ -19,6 +19,7 @@ from relplan.readers.sheets.additions import without_additions
 from relplan.readers.sheets.facts import Facts, keep_remark, pair_in, pair_or_window, path_of_key, state_pair
 from relplan.readers.sheets.headers import Table, is_problems, release_headers, with_numbers_apart
 from relplan.readers.sheets.layout import Layout, is_form
+from relplan.readers.sheets.limits import refuse_large
 from relplan.readers.sheets.tables import RowReader, is_of_relplan, shortened
 
 __all__ = ["chosen_sheets", "is_fact", "pair_in", "pair_or_window", "read_csv", "read_grids", "read_part", "read_release_table", "read_xlsx", "state_pair"]  # fmt: skip
@@ -83,8 +84,9 @@ def read_grids(grids: Sequence[Grid], draft: Draft, options: ReadOptions = DEFAU
     """The plan that sheets hold between them.
 
     Raises:
-        ReadError: none of them holds a release table or another part of a plan.
+        ReadError: one is larger than the limits, or none holds a release table or another part of a plan.
     """
+    refuse_large(grids, draft.name, options.limit)
     found = [_Sheet(grid, draft, options).read() for grid in _rejoined(without_additions(grids, draft), draft)]
     if not any(found):
         raise ReadError(_no_table(grids, draft.name, options))

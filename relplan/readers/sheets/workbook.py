@@ -16,9 +16,7 @@ from typing import Any, Final, TypeVar
 
 from relplan.errors import ReadError, problem
 from relplan.grids import Area, Grid, Spot
-from relplan.readers.sheets.marks import MAX_CELLS, Marks, SheetPart, marks, sheet_parts, styles
-
-__all__ = ["MAX_CELLS", "MAX_UNPACKED", "Workbook", "as_shown", "open_package", "opened", "shown"]
+from relplan.readers.sheets.marks import Marks, SheetPart, marks, sheet_parts, styles
 
 T = TypeVar("T")
 
