@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SHEET := samples/singpost/发布清单.xlsx
 FORMATS := md docx xlsx html
-DOCUMENTS := plan table notes workbook
+DOCUMENTS := plan table notes workbook runbook go-live
 
 .PHONY: demo test test-long bench samples docs lint wheel clean
 

@@ -246,7 +246,12 @@ Block: TypeAlias = Heading | Paragraph | List | Table | Code | Listing | Callout
 
 @dataclass(frozen=True, slots=True)
 class PageScript:
-    """A built-in program that an HTML page runs, and the JSON it works on; other formats have no use for it."""
+    """A built-in program that an HTML page runs, its looks, and the JSON it works on; other formats have no use for it.
+
+    Attributes:
+        name: `NAME.js` and `NAME.css` among the built-in files.
+        data: the JSON.
+    """
 
     name: str
     data: str

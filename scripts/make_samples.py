@@ -7,7 +7,7 @@ from pathlib import Path
 from relplan import api
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "singpost"
-DOCUMENTS = ("plan", "table", "notes", "workbook")
+DOCUMENTS = ("plan", "table", "notes", "workbook", "runbook", "go-live")
 FORMATS = ("md", "docx", "xlsx", "html")
 
 

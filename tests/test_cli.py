@@ -140,17 +140,10 @@ def test_new_writes_a_plan_that_loads_and_its_schema(tmp_path):
 
 def test_documents_are_listed_and_can_be_taken_out_and_changed(tmp_path, sheet):
     listed = Forked("documents", cwd=tmp_path).out.decode()
-    assert [line.split()[0] for line in listed.splitlines()] == [
-        "form",
-        "notes",
-        "order",
-        "plan",
-        "table",
-        "undo",
-        "workbook",
-    ]
+    assert [line.split()[0] for line in listed.splitlines()] == [each.name for each in api.documents()]
     (tmp_path / "mine").mkdir()
     assert Forked("documents", "--copy", "mine", cwd=tmp_path).code == 0
+    assert api.process(tmp_path / "mine" / "process.yaml") == api.process()
     own = tmp_path / "mine" / "table.md.j2"
     own.write_text(own.read_text("utf-8") + "\n我们的话 {{ plan.version }}\n", "utf-8")
     assert "我们的话 **〔待补充〕**" in Forked("render", sheet, "-t", own, cwd=tmp_path).out.decode()

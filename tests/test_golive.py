@@ -37,10 +37,11 @@ class Night:
     def save(self, **changes: object) -> None:
         self.data |= changes
         self.path.write_bytes(api.dumps(ReleasePlan(**self.data)))
+        self.plan = api.load(self.path).plan
 
     @property
     def now(self) -> api.GoLive:
-        return api.golive(api.load(self.path).plan, self.path)
+        return api.golive(self.plan, self.path)
 
     def log(self, reference: str, status: str, time: str, **said: str) -> None:
         api.add_to_log(self.now, reference, status, at(time), **said)

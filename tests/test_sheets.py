@@ -12,7 +12,6 @@ import openpyxl.comments
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from test_foreign import compound, record, words
 
 from relplan import RelplanError, api

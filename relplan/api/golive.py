@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -109,9 +110,14 @@ def process(path: str | FilePath = "") -> Process:
     """
     from relplan.readers.planfile import read_process
 
-    if not path:
-        return read_process(template_bytes(BUILT_IN), BUILT_IN)
-    return read_process(files.read(str(path)), str(path))
+    return read_process(files.read(str(path)), str(path)) if path else _built_in()
+
+
+@functools.cache
+def _built_in() -> Process:
+    from relplan.readers.planfile import read_process
+
+    return read_process(template_bytes(BUILT_IN), BUILT_IN)
 
 
 def log_path(plan: str | FilePath) -> str:

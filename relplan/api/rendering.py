@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relplan import files, formats
 from relplan.errors import (
@@ -168,14 +168,18 @@ def documents() -> tuple[DocumentInfo, ...]:
     )
 
 
+_TO_CHANGE: Final = ("theme", "process")
+"""What is there to be changed besides templates, whatever its ending."""
+
+
 def copy_templates(folder: str | FilePath) -> list[str]:
-    """Copy the templates and themes into `folder`, to change and use as `template` and `theme`; returns the paths written.
+    """Copy the templates, the themes and the process into `folder`, to change and use; returns the paths written.
 
     Raises:
         WriteError: the folder is not there, or holds a file of that name with other content.
     """
     target = FilePath(folder)
-    usable = (path for path in sorted(templates_dir().iterdir()) if path.suffix == ".j2" or path.stem == "theme")
+    usable = (path for path in sorted(templates_dir().iterdir()) if path.suffix == ".j2" or path.stem in _TO_CHANGE)
     contents = {str(target / path.name): path.read_bytes() for path in usable}
     in_the_way = [path for path in files.changed(contents) if FilePath(path).exists()]
     if in_the_way:

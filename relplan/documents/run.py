@@ -88,7 +88,7 @@ def _row(item: Item, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 
 def page_script(found: Papers) -> PageScript:
-    """What makes the run sheet a page that works: `runbook.js` with the steps and the deadline as data."""
+    """What makes the run sheet a page that works: the steps and the deadline, for `runbook.js`."""
     deadline = deadline_of(found.plan)
     data = {
         "release": found.release,
@@ -97,7 +97,7 @@ def page_script(found: Papers) -> PageScript:
         "deadline": deadline.isoformat() if deadline else None,
         "steps": list(_run_data(found)),
     }
-    return PageScript("runbook.js", json.dumps(data, ensure_ascii=False))
+    return PageScript("runbook", json.dumps(data, ensure_ascii=False))
 
 
 def _run_data(found: Papers) -> Iterator[dict[str, str]]:

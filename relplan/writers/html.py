@@ -113,6 +113,11 @@ def _head(document: Document, theme: bytes) -> str:
             '<meta name="color-scheme" content="light dark">',
             f"<title>{words_html(' '.join(document.title.split()))}</title>",
             f"<style>\n{_style(theme)}\n</style>",
+            *(
+                [f"<style>\n{_style(template_bytes(f'{document.script.name}.css'))}\n</style>"]
+                if document.script
+                else []
+            ),
             "</head>",
         ]
     )
@@ -127,7 +132,7 @@ def _policy(document: Document) -> str:
 
 
 def _program(script: PageScript) -> str:
-    return template_bytes(script.name).decode()
+    return template_bytes(f"{script.name}.js").decode()
 
 
 def _script(document: Document) -> str:
