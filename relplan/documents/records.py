@@ -63,7 +63,7 @@ def names_of(model: type[BaseModel]) -> tuple[str, ...]:
         for cls in model.__mro__[:-1]
         if cls is not BaseModel
         for name, each in vars(cls).items()
-        if isinstance(each, property)
+        if isinstance(each, property | functools.cached_property)
     )
     return (*model.model_fields, *(name for name in own if not name.startswith(("_", "model_"))))
 

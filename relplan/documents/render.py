@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from relplan.blocks import Document, Image, PageScript, with_anchors
@@ -168,10 +169,30 @@ class _Undefined(jinja2.StrictUndefined):
 _NAMES: Final = ("plan", "labels", "language", "audience", "date", "title", "golive", "notice")
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates that were compiled in this process: every document has an environment of its own, its code is the same."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self._codes) >= _MOST_COMPILED:
+            self._codes.clear()
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_MOST_COMPILED: Final = 64
+_COMPILED: Final = _Compiled()
+
+
 def _environment(folder: FilePath, language: Language, values: Values) -> _Environment:
     environment = _Environment(
         loader=jinja2.FileSystemLoader([folder, templates_dir()]),
         undefined=_Undefined,
+        bytecode_cache=_COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalizer(language, values),

@@ -6,7 +6,9 @@ before it: the step's own `id`, else one made of what it says.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -161,11 +163,10 @@ def _has_role(person: Participant, words: tuple[str, ...]) -> bool:
     return any(_names(role.lower(), word.lower()) for role in roles for word in words)
 
 
+@functools.lru_cache(maxsize=4096)
 def _names(role: str, word: str) -> bool:
     """Whether a role is named by a word; words in Latin letters stand alone: "ops" is not in "laptops"."""
     if word.isascii():
-        import re
-
         return re.search(rf"(?<![a-z]){re.escape(word)}s?(?![a-z])", role) is not None
     return word in role
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from relplan.errors import Language, Message
@@ -21,7 +22,7 @@ from relplan.process.items import Item, notice_of, people_of, step_items, who
 from relplan.process.log import LogEntry, Status, release_name
 from relplan.process.model import Process, ProcessNotice, Stage, Told
 from relplan.process.report import state_words
-from relplan.process.schedule import schedule
+from relplan.process.schedule import Planned, schedule
 from relplan.process.state import State
 
 
@@ -181,8 +182,16 @@ class Papers(Part):
     def _clock(self, at: dt.datetime, form: str = "%H:%M") -> str:
         return f"{at.astimezone(zoneinfo.ZoneInfo(self.plan.time_zone)):{form}}"
 
+    @functools.cached_property
+    def _steps(self) -> tuple[Item, ...]:
+        return tuple(step_items(self.plan))
+
+    @functools.cached_property
+    def _planned(self) -> Mapping[str, Planned]:
+        return schedule(self.plan)
+
     def _items(self, part: str) -> Iterator[Item]:
-        return (each for each in step_items(self.plan) if each.part == part)
+        return (each for each in self._steps if each.part == part)
 
     @property
     def release(self) -> str:
@@ -230,7 +239,7 @@ class Papers(Part):
             if check.id == name
         )
 
-    @property
+    @functools.cached_property
     def environments(self) -> tuple[EnvironmentRow, ...]:
         """The environments and who answers for them."""
         return tuple(
@@ -244,7 +253,7 @@ class Papers(Part):
             for each in self.process.environments
         )
 
-    @property
+    @functools.cached_property
     def stages(self) -> tuple[StagePaper, ...]:
         """The stages with their activities."""
         names = {each.id: each.name.text(self.language) for each in self.process.environments}
@@ -273,7 +282,7 @@ class Papers(Part):
         separator = "、" if self.language == "zh" else ", "
         return separator.join(self.process.roles[each].name.text(self.language) for each in roles)
 
-    @property
+    @functools.cached_property
     def notices(self) -> tuple[NoticeRow, ...]:
         """The notices, with when they were sent."""
         return tuple(
@@ -287,7 +296,7 @@ class Papers(Part):
             for each in self.process.notices
         )
 
-    @property
+    @functools.cached_property
     def mails(self) -> tuple[MailPaper, ...]:
         """The notices as mails."""
         return tuple(map(self._mail, self.process.notices))
@@ -320,10 +329,9 @@ class Papers(Part):
     def _results_of(self, role: str) -> tuple[RecordRow, ...]:
         """What those in a role have to do on the night, and what became of it."""
         names = {each.name for each in people_of(self.plan, self.process, role)}
-        planned = schedule(self.plan)
         return tuple(
-            self._record_row(each, self.state.of(each.ref), planned.get(each.ref))
-            for each in step_items(self.plan)
+            self._record_row(each, self.state.of(each.ref), self._planned.get(each.ref))
+            for each in self._steps
             if each.part in ("deployment", "verification") and each.step and names.intersection(each.step.owner)
         )
 
@@ -341,7 +349,7 @@ class Papers(Part):
         }  # fmt: skip
         return re.sub(r"\{(\w+)\}", lambda match: said[match[1]] or gap, told.text(self.language))
 
-    @property
+    @functools.cached_property
     def contents(self) -> tuple[ContentRow, ...]:
         """What a go-live plan must contain, and whether this one says it."""
         missing = missing_contents(self.plan, self.process)
@@ -350,7 +358,7 @@ class Papers(Part):
 
     # Gates
 
-    @property
+    @functools.cached_property
     def gates(self) -> tuple[GatePaper, ...]:
         """How all gates stand."""
         changed: Changed | None = self.changed
@@ -375,13 +383,12 @@ class Papers(Part):
 
     def run(self, part: str) -> tuple[tuple[Item, RunRow, dt.datetime | None], ...]:
         """The steps of a part with their rows and planned moments."""
-        planned = schedule(self.plan)
         return tuple(
             (
                 each,
                 RunRow(
                     number=each.shown,
-                    planned=when.text() if (when := planned.get(each.ref)) else None,
+                    planned=when.text() if (when := self._planned.get(each.ref)) else None,
                     text=_with_condition(each, self.language),
                     owner=each.owners.text(self.language) or None,
                     minutes=str(each.step.minutes) if each.step and isinstance(each.step.minutes, int) else None,
@@ -395,30 +402,29 @@ class Papers(Part):
 
     # The record
 
-    @property
+    @functools.cached_property
     def record_preparation(self) -> tuple[RecordRow, ...]:
         """What was done of the preparation."""
         return self._record("preparation")
 
-    @property
+    @functools.cached_property
     def record_deployment(self) -> tuple[RecordRow, ...]:
         """What was done of the deployment."""
         return self._record("deployment")
 
-    @property
+    @functools.cached_property
     def record_verification(self) -> tuple[RecordRow, ...]:
         """What was done of the verification."""
         return self._record("verification")
 
-    @property
+    @functools.cached_property
     def record_rollback(self) -> tuple[RecordRow, ...]:
         """What was done of a rollback in the attempt under way; empty where there was none."""
         return self._record("rollback") if self.state.is_rolling_back else ()
 
     def _record(self, part: str) -> tuple[RecordRow, ...]:
-        planned = schedule(self.plan)
         return tuple(
-            self._record_row(each, self.state.of(each.ref), planned.get(each.ref)) for each in self._items(part)
+            self._record_row(each, self.state.of(each.ref), self._planned.get(each.ref)) for each in self._items(part)
         )
 
     def _record_row(self, item: Item, entry: LogEntry | None, planned: Any) -> RecordRow:
@@ -441,10 +447,10 @@ class Papers(Part):
         """How many times the release was begun."""
         return len(self.state.attempts)
 
-    @property
+    @functools.cached_property
     def earlier(self) -> tuple[RecordRow, ...]:
         """What was done in the attempts that ended in a rollback."""
-        items = {each.ref: each for each in step_items(self.plan)}
+        items = {each.ref: each for each in self._steps}
         return tuple(
             self._record_row(items[each.ref], each, None)
             for attempt in self.state.attempts[:-1]
@@ -472,18 +478,18 @@ class Papers(Part):
         found = deadline_of(self.plan)
         return moments.write(found.replace(tzinfo=None)) if found else None
 
-    @property
+    @functools.cached_property
     def failed(self) -> tuple[RecordRow, ...]:
         """What was logged as failed, in any attempt."""
         return self._with_status(Status.FAIL)
 
-    @property
+    @functools.cached_property
     def waived(self) -> tuple[RecordRow, ...]:
         """What was waived, with the reasons."""
         return self._with_status(Status.WAIVE)
 
     def _with_status(self, status: Status) -> tuple[RecordRow, ...]:
-        shown = {each.ref: each.shown for each in step_items(self.plan)}
+        shown = {each.ref: each.shown for each in self._steps}
         return tuple(
             RecordRow(
                 number=shown.get(each.ref, each.ref.removeprefix("gate:")),
@@ -497,14 +503,14 @@ class Papers(Part):
             if each.status is status
         )
 
-    @property
+    @functools.cached_property
     def late(self) -> tuple[RecordRow, ...]:
         """The steps that were done later than planned."""
         return tuple(row for row in (*self.record_deployment, *self.record_verification) if row.late)
 
     # Tests and issues
 
-    @property
+    @functools.cached_property
     def rounds(self) -> tuple[RoundRow, ...]:
         """The results of each round of testing, counted: of each case the last."""
         return tuple(self._round(each, runs) for each in TestRound if isinstance(each, TestRound) and (runs := self._runs(each)))  # fmt: skip
@@ -532,7 +538,7 @@ class Papers(Part):
         """The issues that wait for a later version, or take the hotfix path."""
         return tuple(each for each in self._issues() if each.status in (IssueStatus.DEFERRED, IssueStatus.HOTFIX))
 
-    @property
+    @functools.cached_property
     def improvements(self) -> tuple[str, ...]:
         """What the log shows that there is to improve."""
         return tuple(self._say(each) for each in self._improvements())
