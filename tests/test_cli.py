@@ -43,14 +43,14 @@ class Forked(Run):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if child == 0:
-                os._exit(_run_here([*map(str, arguments)], cwd, out.fileno(), err.fileno()))
+                os._exit(run_here([*map(str, arguments)], cwd, out.fileno(), err.fileno()))
             self.code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             for file in (out, err):
                 file.seek(0)
             self.out, self.err = out.read(), err.read().decode()
 
 
-def _run_here(arguments: list[str], cwd: Path, out: int, err: int) -> int:
+def run_here(arguments: list[str], cwd: Path, out: int, err: int) -> int:
     """Run the command in this process, with its output in two files; the exit code."""
     os.chdir(cwd)
     os.dup2(out, 1)

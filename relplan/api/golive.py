@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
@@ -36,7 +35,6 @@ class GoLive:
         state: what has been logged.
         path: of the log; blank where it has none.
         torn: what there is to tell of a last line of the log that was cut off.
-        approved: from the digest of an approved plan to that plan, as far as it is kept.
     """
 
     plan: ReleasePlan
@@ -44,7 +42,6 @@ class GoLive:
     state: State
     path: str = ""
     torn: Problem | None = None
-    approved: Mapping[str, ReleasePlan] | None = None
 
     def items(self) -> tuple[Item, ...]:
         """Everything that can be logged."""
@@ -96,7 +93,7 @@ class GoLive:
         from relplan.process.gates import change_words, differences
 
         def changed(digest: str) -> Message | None:
-            old = (self.approved or {}).get(digest)
+            old = _approved_plan(self.path, digest)
             return change_words(differences(old, self.plan)) if old is not None else None
 
         return changed
@@ -163,27 +160,22 @@ def golive(plan: ReleasePlan, path: str | FilePath = "", process_path: str | Fil
     where = log_path(path)
     present = files.read(where) if FilePath(where).exists() else b""
     log = read_log(present, where, release_name(plan.product, plan.version)) if present else Log()
-    digests = {each.plan for each in log.entries if str(each.status) == "approved" and each.plan != plan.digest}
-    return GoLive(plan, known, state_of(log.entries), where, log.torn, _approved_plans(where, digests))
+    return GoLive(plan, known, state_of(log.entries), where, log.torn)
 
 
 def _approved_path(log: str, digest: str) -> str:
     return f"{log.removesuffix('.log.jsonl')}.approved-{digest[:12]}.yaml"
 
 
-def _approved_plans(log: str, digests: Iterable[str]) -> dict[str, ReleasePlan]:
-    """The approved plans that are kept beside the log; one that was changed since is none."""
+def _approved_plan(log: str, digest: str) -> ReleasePlan | None:
+    """The approved plan that is kept beside the log; one that was changed since is none."""
     from relplan.api.reading import load
 
-    found = {}
-    for digest in digests:
-        try:
-            kept = load(_approved_path(log, digest)).plan
-        except RelplanError:
-            continue
-        if kept.digest == digest:
-            found[digest] = kept
-    return found
+    try:
+        kept = load(_approved_path(log, digest)).plan
+    except RelplanError:
+        return None
+    return kept if kept.digest == digest else None
 
 
 def add_to_log(

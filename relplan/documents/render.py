@@ -170,7 +170,8 @@ _NAMES: Final = ("plan", "labels", "language", "audience", "date", "title", "gol
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Templates that were compiled in this process: every document has an environment of its own, its code is the same."""
+    """Templates that were compiled in this process, for one language: filters of constants are run when a template is compiled,
+    and what they give is in the document's language; but for that, documents share their code."""
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], Any] = {}
@@ -185,14 +186,18 @@ class _Compiled(jinja2.BytecodeCache):
 
 
 _MOST_COMPILED: Final = 64
-_COMPILED: Final = _Compiled()
+
+
+@functools.cache
+def _compiled(language: Language) -> _Compiled:
+    return _Compiled()
 
 
 def _environment(folder: FilePath, language: Language, values: Values) -> _Environment:
     environment = _Environment(
         loader=jinja2.FileSystemLoader([folder, templates_dir()]),
         undefined=_Undefined,
-        bytecode_cache=_COMPILED,
+        bytecode_cache=_compiled(language),
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalizer(language, values),
