@@ -286,12 +286,11 @@ def _append(carried: GoLive, entries: list[LogEntry]) -> None:
     lines = "".join(each.line() for each in entries).encode()
 
     def behind(present: bytes) -> tuple[int, bytes]:
-        if not present:
-            return 0, lines
-        log = read_log(present, carried.path, entries[0].release)
-        if log.torn:
-            return present.rfind(b"\n") + 1, lines
-        return len(present), lines if present.endswith(b"\n") else b"\n" + lines
+        # All of it was read before; what others have added since comes from this very function.
+        last = present.rfind(b"\n", 0, -1) + 1
+        if read_log(present[last:], carried.path, entries[0].release).torn:
+            return last, lines
+        return len(present), lines if not present or present.endswith(b"\n") else b"\n" + lines
 
     files.append(carried.path, behind)
 

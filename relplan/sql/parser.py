@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import logging
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from relplan.sql.dialects import Dialect
 from relplan.sql.script import Script
 from relplan.sql.statements import Statement
-from relplan.sql.tokens import Token
+from relplan.sql.tokens import Token, TokenKind
 from relplan.sql.verbs import Kind
 
 MAX_CHARACTERS: Final = 20_000
@@ -37,7 +39,35 @@ def knows(statement: Statement, dialect: Dialect) -> bool:
     """Whether the parser takes a statement for one of the dialect, or was not asked: too long, too deep, procedural code."""
     if statement.kind not in _ASKED or statement.order or len(statement.text) > MAX_CHARACTERS:
         return True
-    return _depth(statement.tokens) > MAX_DEPTH or _parses(statement.body, dialect)
+    return _depth(statement.tokens) > MAX_DEPTH or _parses(_shape(statement, dialect), dialect)
+
+
+_OWN_WORD: Final = re.compile(r"\w*[\d_]\w*")
+
+
+def _shape(statement: Statement, dialect: Dialect) -> str:
+    """A statement with its own names and numbers made alike, so that the parser sees each shape once: scripts repeat a few.
+
+    Names are words with a digit or underscore in them that the parser has no meaning for.
+    """
+    text, start, known = statement.body, statement.start, _keywords(dialect)
+    pieces: list[str] = []
+    at = 0
+    for token in statement.tokens:
+        is_name = token.kind is TokenKind.WORD and token.word not in known and _OWN_WORD.fullmatch(token.text)
+        alike = "1" if token.kind is TokenKind.NUMBER else "n_1" if is_name else ""
+        if alike:
+            pieces += (text[at : token.start - start], alike)
+            at = token.end - start
+    return "".join((*pieces, text[at:]))
+
+
+@functools.cache
+def _keywords(dialect: Dialect) -> frozenset[str]:
+    """The words that the parser's tokenizer knows in a dialect, upper case."""
+    from sqlglot.dialects.dialect import Dialect as Known
+
+    return frozenset(Known.get_or_raise(dialect.value).tokenizer_class.KEYWORDS)
 
 
 def _depth(tokens: tuple[Token, ...]) -> int:
@@ -48,6 +78,7 @@ def _depth(tokens: tuple[Token, ...]) -> int:
     return deepest
 
 
+@functools.lru_cache(maxsize=1024)
 def _parses(text: str, dialect: Dialect) -> bool:
     import sqlglot
     from sqlglot import expressions
