@@ -23,8 +23,9 @@ from relplan.blocks import (
 from relplan.documents.tables import rows_table
 from relplan.errors import Language
 from relplan.process.decision import deadline_of
-from relplan.process.items import Item
+from relplan.process.items import NUMERALS, Item
 from relplan.process.papers import Papers, RunRow
+from relplan.process.schedule import TIMED
 from relplan.resources import labels
 
 ANCHOR = "run:"
@@ -39,30 +40,35 @@ def run_blocks(found: Papers, part: str) -> tuple[Block, ...]:
     entries = found.run(part)
     if not entries:
         return (Paragraph((Mark(words["gap"], "gap"),)),)
-    deadline = deadline_of(found.plan)
-    at = _place_of(deadline, entries, part)
+    at = _place_of(found, part)
+    fields = _fields(found)
     if at is None:
-        return (_table(entries, found.language, entries),)
+        return (_table(entries, found.language, fields),)
     before, after = entries[:at], entries[at:]
-    return tuple(
-        block
-        for block in (
-            _table(before, found.language, entries) if before else None,
-            _deadline(found),
-            _table(after, found.language, entries) if after else None,
-        )
-        if block is not None
+    return (
+        *((_table(before, found.language, fields),) if before else ()),
+        _deadline(found),
+        *((_table(after, found.language, fields),) if after else ()),
     )
 
 
-def _place_of(deadline: dt.datetime | None, entries: Sequence[Entry], part: str) -> int | None:
-    """Before which step the deadline falls; after the verification at the latest, and only once."""
-    if deadline is None or part not in ("deployment", "verification"):
+def _fields(found: Papers) -> list[str]:
+    """The columns that some step of any part needs: all tables of the sheet have the same, so that they stand below one another."""
+    stated = {name for part in NUMERALS for _, row, _ in found.run(part) for name in row.stated()}
+    return [name for name in RunRow.model_fields if name in stated | {"number", "text"}]
+
+
+def _place_of(found: Papers, part: str) -> int | None:
+    """Before which step of a part the deadline falls: the first that begins at it or later; at the latest behind the verification."""
+    deadline = deadline_of(found.plan)
+    if deadline is None or part not in TIMED:
         return None
-    for at, (_, _, planned) in enumerate(entries):
-        if planned is not None and planned >= deadline:
-            return at
-    return len(entries) if part == "verification" else None
+    for each in TIMED:
+        entries = found.run(each)
+        at = next((at for at, (_, _, begins) in enumerate(entries) if begins is not None and begins >= deadline), None)
+        if at is not None:
+            return at if each == part else None
+    return len(found.run(part)) if part == TIMED[-1] else None
 
 
 def _deadline(found: Papers) -> Callout:
@@ -71,13 +77,10 @@ def _deadline(found: Papers) -> Callout:
     return Callout("caution", (Paragraph((Strong((Text(text),)),)),))
 
 
-def _table(entries: Sequence[Entry], language: Language, whole: Sequence[Entry]) -> Table:
-    """A table of steps, each with a box to tick and room for the result; tables of one part have the same columns."""
+def _table(entries: Sequence[Entry], language: Language, fields: Sequence[str]) -> Table:
+    """A table of steps, each with a box to tick and room for the result."""
     words = labels(language)
-    stated = {name for _, row, _ in whole for name in row.stated()} | {"number", "text"}
-    known = rows_table(
-        [row for _, row, _ in entries], RunRow, language, [*(n for n in RunRow.model_fields if n in stated)]
-    )
+    known = rows_table([row for _, row, _ in entries], RunRow, language, fields)
     behind = (TableColumn(words["done"], 6, align="center"), TableColumn(words["result"], 18))
     rows = tuple(_row(item, cells) for (item, _, _), cells in zip(entries, known.rows, strict=True))
     return Table((*known.columns, *behind), rows)
@@ -101,6 +104,6 @@ def page_script(found: Papers) -> PageScript:
 
 
 def _run_data(found: Papers) -> Iterator[dict[str, str]]:
-    for part in ("preparation", "deployment", "verification", "rollback"):
+    for part in NUMERALS:
         for item, row, _ in found.run(part):
             yield {"ref": item.ref, "shown": item.shown, "part": part, "text": item.text.text(found.plan.language), "planned": row.planned or "", "status": str(found.state.status(item.ref) or "")}  # fmt: skip

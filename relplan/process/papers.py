@@ -18,7 +18,7 @@ from relplan.model.readiness import Issue, TestRun, is_open
 from relplan.model.values import IssueStatus, Nothing, TestResult, TestRound
 from relplan.process.decision import deadline_of
 from relplan.process.gates import Changed, GateVerdict, missing_contents, verdicts
-from relplan.process.items import Item, notice_of, people_of, step_items, who
+from relplan.process.items import NUMERALS, Item, notice_of, people_of, step_items, who
 from relplan.process.log import LogEntry, Status, release_name
 from relplan.process.model import Process, ProcessNotice, Stage, Told
 from relplan.process.report import state_words
@@ -383,22 +383,24 @@ class Papers(Part):
 
     def run(self, part: str) -> tuple[tuple[Item, RunRow, dt.datetime | None], ...]:
         """The steps of a part with their rows and planned moments."""
-        return tuple(
-            (
-                each,
-                RunRow(
-                    number=each.shown,
-                    planned=when.text() if (when := self._planned.get(each.ref)) else None,
-                    text=_with_condition(each, self.language),
-                    owner=each.owners.text(self.language) or None,
-                    minutes=str(each.step.minutes) if each.step and isinstance(each.step.minutes, int) else None,
-                    command=each.step.command if each.step else None,
-                    expected=each.step.expected if each.step else None,
-                ),
-                when.at if when else None,
-            )
-            for each in self._items(part)
+        return self._run[part]
+
+    @functools.cached_property
+    def _run(self) -> Mapping[str, tuple[tuple[Item, RunRow, dt.datetime | None], ...]]:
+        return {part: tuple(map(self._run_row, self._items(part))) for part in NUMERALS}
+
+    def _run_row(self, item: Item) -> tuple[Item, RunRow, dt.datetime | None]:
+        when, step = self._planned.get(item.ref), item.step
+        row = RunRow(
+            number=item.shown,
+            planned=when.text() if when else None,
+            text=_with_condition(item, self.language),
+            owner=item.owners.text(self.language) or None,
+            minutes=str(step.minutes) if step and isinstance(step.minutes, int) else None,
+            command=step.command if step else None,
+            expected=step.expected if step else None,
         )
+        return item, row, when.at if when else None
 
     # The record
 

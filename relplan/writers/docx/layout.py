@@ -201,6 +201,10 @@ def _shape(column: TableColumn, cells: Sequence[Cell], theme: Theme, small: bool
     )
 
 
+_BOLD_EXCESS: Final = 1.12
+"""How much wider Latin words are in the bold type of headers: "Command" in DejaVu Sans and Arial."""
+
+
 def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, for_code: float) -> int:
     """Below this, in half-widths, a column is no pleasure to read; `for_code` is what code in it asks for."""
     marks = (measure(MARKS.get(c.tone, "")) + measure(c.text) + 1 for c in column.choices if c.tone)
@@ -209,7 +213,7 @@ def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, for_co
         max(
             _NARROWEST,
             _longest_word(text, _LONGEST_WORD, for_code > 0),
-            _longest_word(column.header, _LONGEST_HEADER_WORD, False),
+            _longest_word(column.header, _LONGEST_HEADER_WORD, False) * _BOLD_EXCESS,
             # In a table of a few columns even a longer header has room for one line.
             0 if small else min(measure(column.header), _LONGEST_HEADER),
             for_code,
