@@ -1,11 +1,14 @@
-"""What the benchmarks are about: one release table of any length, as a plan, a Markdown table, a workbook and plain rows."""
+"""What the benchmarks are about: one release table of any length, as a plan, a Markdown table, a workbook and plain rows; and the plan of a
+large night."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from relplan.model.plan import ReleasePlan
 
 HEADERS: Final = {
     "order": "发布顺序",
@@ -60,6 +63,31 @@ def plan_file(folder: Path, count: int) -> Path:
     path = folder / f"plan-{count}.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def night(sample: ReleasePlan, steps: int = 200, systems: int = 100) -> ReleasePlan:
+    """The sample grown to so many steps and systems, with what the papers of the go-live process show."""
+    data = sample.data()
+    shares = {"preparation": steps // 10, "deployment": steps * 6 // 10, "verification": steps * 2 // 10}
+    for part, count in shares.items():
+        data[part] = [{**each, "text": f"{each['text']} {n}"} for n, each in _repeated(data[part], count)]
+    data["rollback"]["steps"] = [each for _, each in _repeated(data["rollback"]["steps"], steps // 10)]
+    rows = _repeated(data["table"]["rows"], systems)
+    data["table"] = [
+        {**row, "system": f"{row['system']} {n}", "order": str(n), "dependencies": "无"} for n, row in rows
+    ]
+    cases = [{"number": f"TC-{n}", "text": "取件预约", "kind": "boundary"} for n in range(30)]
+    data["tests"] = {"scope": "全部用例", "cases": cases, "runs": [{"round": "internal", "result": "pass"}]}
+    data["issues"] = [{"title": f"问题 {n}", "severity": "C", "status": "deferred"} for n in range(10)]
+    data["meetings"] = [{"topic": "部署大会", "decisions": ["按计划发布"]}]
+    data["monitoring"] = [{"target": f"系统 {n}", "metric": "成功率"} for n in range(10)]
+    return ReleasePlan(**data)
+
+
+def _repeated(entries: list[Any], count: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for n in range(count):
+        each = entries[n % len(entries)]
+        yield n, each if isinstance(each, dict) else {"text": each}
 
 
 def markdown_file(folder: Path, count: int) -> Path:

@@ -27,6 +27,8 @@ from measuring import Run, in_turns, peak_bytes, process, relplan_program
 from relplan import api
 from relplan.cli import COMMANDS
 
+SAMPLE: Final = Path(__file__).parents[1] / "samples" / "singpost" / "plan.yaml"
+PAPERS: Final = ("runbook", "go-live", "test-plan", "test-report", "minutes", "gate", "release-record", "summary", "monitoring", "process", "notices")  # fmt: skip
 RESULTS: Final = Path(__file__).parent / "results" / "latest.json"
 
 ROWS_IN_MEMORY: Final = """\
@@ -92,6 +94,7 @@ class Bench:
         yield from self._whole_processes()
         for rows in (1_000,) if self._quick else (1_000, 10_000):
             yield from self._in_process(rows)
+        yield self._papers()
         if not self._quick:
             yield from self._growth()
             yield from self._memory()
@@ -195,6 +198,26 @@ class Bench:
             peers.docxtpl(peers.docxtpl_template(self._folder), rows)
 
         return run
+
+    def _papers(self) -> Result:
+        """All papers of the process beside the plan document, each in every format."""
+        plan = material.night(api.load(SAMPLE).plan)
+        carried = api.golive(plan)
+        outputs = ["a.md", "a.html", "a.docx", "a.xlsx"]
+
+        def papers() -> None:
+            for name in PAPERS:
+                api.render_all(plan, outputs, name, golive=carried)
+
+        return self._case(
+            "all papers of 200 steps and 100 systems, every format",
+            papers,
+            "relplan, the plan document",
+            lambda: api.render_all(plan, outputs, "plan"),
+            "at most",
+            3,
+            5,
+        )
 
     def _growth(self) -> Iterator[Result]:
         small, large = (api.load(material.plan_file(self._folder, count)).plan for count in (1_000, 10_000))

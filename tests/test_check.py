@@ -154,3 +154,13 @@ def test_every_need_that_a_rule_names_is_known():
 
     assert {need for rule in registry.rules().values() for need in rule.info.needs} <= set(NEEDS)
     assert dataclasses.is_dataclass(CheckSettings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["更新镜像 --password=Hunter2!x9", "deploy with db.password: Hunter2!x9 now", "更新应用镜像，密码：Hunter2!x9"],
+)
+def test_a_message_does_not_repeat_a_secret(text):
+    plan = ReleasePlan(deployment=[text, "运行更新SQL脚本"], table=[{"system": "a", "ddl": "ALTER TABLE t ADD c INT"}])
+    report = api.check_report([api.check(plan)], "json").decode()
+    assert "Hunter2" not in report

@@ -80,6 +80,31 @@ def secrets_in(text: str, prose: bool = False) -> Iterator[Secret]:
         yield from (Secret(name, number) for name in names)
 
 
+def masked(text: str) -> str:
+    """A text with `***` in place of the secrets it gives away, for messages that quote what a plan says."""
+    if not _is_suspect(text):
+        return text
+    for _, pattern in _PATTERNS:
+        text = pattern.sub(_with_mask, text)
+    return _ASSIGNED.sub(_with_masked_value, text)
+
+
+_LATIN: Final = re.compile(r"[\"']?(?P<value>[!#-&(-~]*)")
+"""A value up to a quote, a blank or a Chinese character: the message goes on behind the words it quotes."""
+
+
+def _with_masked_value(found: re.Match[str]) -> str:
+    value = _LATIN.match(found[0], found.start("value") - found.start())
+    if value is None or not is_secret_name(found["name"]) or not gives_away(value["value"]):
+        return found[0]
+    return found[0][: value.start("value")] + "***" + found[0][value.end("value") :]
+
+
+def _with_mask(found: re.Match[str]) -> str:
+    start, end = found.span("value")
+    return found[0][: start - found.start()] + "***" + found[0][end - found.start() :] if end > start else found[0]
+
+
 def _is_suspect(text: str) -> bool:
     lower = text.lower()
     return any(word in lower for word in _WORDS)

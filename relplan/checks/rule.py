@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from relplan.checks.cleartext import masked
 from relplan.errors import Message, Path, Place
 from relplan.findings import RuleInfo, Severity, Stage
 
@@ -44,8 +45,8 @@ def hit(
     fix: Words | None = None,
     place: Place | None = None,
 ) -> Hit:
-    """A `Hit` from its two sentences."""
-    return Hit(path, Message(zh, en), severity, Message(*fix) if fix else None, place)
+    """A `Hit` from its two sentences; a secret in what they quote is not told again."""
+    return Hit(path, Message(masked(zh), masked(en)), severity, Message(*fix) if fix else None, place)
 
 
 Check: TypeAlias = "Callable[[Subject], Iterable[Hit]]"
