@@ -244,3 +244,14 @@ def test_thousands_of_rows_have_an_order(needs):
 def test_many_rows_of_one_system_that_many_need_are_one_step():
     rows = table(*((("x", "y") if number % 2 else ("y",)) for number in range(6000)))
     assert [len(wave) for wave in release_order(rows).waves] == [3000, 3000]
+
+
+def test_a_remark_in_brackets_is_no_part_of_a_name():
+    rows = [
+        {"system": "用户中心"},
+        {"system": "支付（新）"},
+        {"system": "订单", "dependencies": "用户中心（先发布）、支付（新）、支付(旧)"},
+    ]
+    found = release_order(ReleaseTable(rows=rows))
+    assert [need.system for need in found.standings[2].needs] == ["用户中心（先发布）", "支付（新）"]
+    assert [each.system for each in found.outside] == ["支付(旧)"]

@@ -18,6 +18,14 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+_REMARK: Final = re.compile(r"(?<=\S)\s*(?:\([^()]*\)|（[^（）]*）|【[^【】]*】|\[[^\[\]]*\])\s*$")
+
+
+def without_remark(name: str) -> str:
+    """A name without the brackets it ends with."""
+    return _REMARK.sub("", name)
+
+
 _DIGITS: Final = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _CHINESE: Final = rf"[{''.join(_DIGITS)}十百]+"
 _BEFORE: Final = r"(?:第|批次|顺序|順序|步骤|步驟|阶段|階段|no\.?|step|wave|batch|phase|stage|order|p|#)"

@@ -17,7 +17,7 @@ from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.text import is_none_word
 from relplan.model.values import Nothing
 from relplan.sequence.components import MOST_WORK, components, cycles
-from relplan.sequence.names import OrderKey, name_key, order_key
+from relplan.sequence.names import OrderKey, name_key, order_key, without_remark
 
 MOST_COMPARED: Final = 20_000
 """Pairs of names that are compared to say which system an unknown one may mean."""
@@ -194,8 +194,9 @@ class _Resolved:
         return system
 
     def of(self, name: str) -> int | None:
-        """The system that a name means."""
-        return self._systems.get(name_key(name))
+        """The system that a name means; where there is none, the one it means without a remark: `用户中心（先发布）`."""
+        found = self._systems.get(name_key(name))
+        return self._systems.get(name_key(without_remark(name))) if found is None else found
 
     def _needs(self, row: int, item: ReleaseItem) -> Iterator[Need]:
         seen: set[int] = set()
