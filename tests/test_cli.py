@@ -457,3 +457,15 @@ def test_a_marked_copy_shows_what_to_mend_and_is_read_once_it_is_mended(tmp_path
     assert api.load(tmp_path / "mended.yaml").plan.table.rows[0].risk_level is RiskLevel.HIGH
     run = Forked("import", sheet, "-o", "p.yaml", "--marked", sheet, cwd=tmp_path)
     assert run.code == 3 and "write over the file" in run.err
+
+
+@pytest.mark.parametrize(
+    ("file", "copy", "words"),
+    [("a.ods", "m.xlsx", "only .xlsx and .xlsm"), ("a.xlsx", "m.ods", 'must end as the file does, in ".xlsx"')],
+)
+def test_a_copy_that_cannot_be_marked_is_refused_before_anything_is_told(tmp_path, sheet, file, copy, words):
+    (tmp_path / file).write_bytes(sheet.read_bytes())
+    for command in (["import", file, "-o", "p.yaml"], ["check", file]):
+        run = Forked(*command, "--marked", copy, cwd=tmp_path)
+        assert run.code == 3 and words in run.err and run.err.count("\n") == 1
+    assert not (tmp_path / "p.yaml").exists()

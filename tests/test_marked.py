@@ -175,3 +175,11 @@ def test_charts_macros_pivots_and_controls_survive(shared):
             ):
                 assert after[name] == before[name], name
         assert any(b"relplan: bad" in data for name, data in after.items() if "comments" in name)
+
+
+def test_the_column_of_messages_leaves_the_heights_of_rows_alone(spoilt):
+    """Its texts go on to the right, in rows of any height."""
+    sheet = opened(marked(spoilt)).worksheets[0]
+    column = next(cell.column for cell in sheet[5] if cell.value == TITLE)
+    told = [sheet.cell(row, column) for row in range(6, sheet.max_row + 1) if sheet.cell(row, column).value]
+    assert told and not any("\n" in cell.value or cell.alignment.wrap_text for cell in told)

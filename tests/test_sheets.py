@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import struct
 import tracemalloc
@@ -9,6 +10,7 @@ import zipfile
 
 import openpyxl
 import openpyxl.comments
+import openpyxl.styles
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -567,3 +569,51 @@ def test_what_cannot_be_seen_of_an_old_workbook_is_said():
     data = old_workbook().replace(record(0x00E0, struct.pack("<HH", 5, 0), bytes(16)), record(0x00E0, bytes(20)))
     found = api.loads(data, "xls", name="t.xls")
     assert told(found, "guessed") == ["t.xls"] and len(found.plan.table.rows) == 2
+
+
+def test_a_band_row_names_a_group_though_something_stands_beside_it():
+    def merge(book):
+        book.active.merge_cells("A2:H2")
+
+    found = read([*HEADER, "负责单位"], ["核心系统域", *[None] * 7, "先上"], [1, "支付", "1.2", "a"], change=merge)
+    assert [(row.system, row.group) for row in found.plan.table.rows] == [("支付", "核心系统域")]
+    assert told(found, "unplaced") == ["t.xlsx › 发布表!I2"]
+
+
+def test_a_row_struck_through_in_a_workbook_of_ours_is_cancelled(samples):
+    data = api.render(api.load(samples / "plan.yaml").plan, "workbook", "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    struck = {"发布过程": 5, "发布清单": 6}
+    for name, row in struck.items():
+        sheet = next(each for each in book.worksheets if name in each.title)
+        for cell in sheet[row]:
+            cell.font = openpyxl.styles.Font(strike=True)
+    out = io.BytesIO()
+    book.save(out)
+    before, after = (api.loads(each, "xlsx", name="t.xlsx") for each in (data, out.getvalue()))
+    assert len(before.plan.deployment) - len(after.plan.deployment) == 1
+    assert len(before.plan.table.rows) - len(after.plan.table.rows) == 1
+    assert told(after, "unplaced")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "hint"),
+    [(1.1, "General", "1.10 "), (3, "General", "3.0 "), (dt.date(2026, 8, 1), "yyyy-mm-dd", "")],
+)
+def test_the_hint_for_a_number_is_a_version_one_may_have_typed(value, code, hint):
+    def form(book):
+        book.active["C2"].value, book.active["C2"].number_format = value, code
+
+    found = read(HEADER, [1, "支付", "", "a"], change=form)
+    (notice,) = (each for each in found.notices if each.kind == "guessed")
+    assert str(notice.problem.place) == "t.xlsx › 发布表!C2"
+    assert (f"如果原本是 {hint}之类" in notice.problem.message.zh) if hint else "日期" in notice.problem.message.zh
+
+
+def test_headers_as_taiwan_writes_them():
+    found = read(
+        ["上版順序", "模組", "版本", "回復措施", "設定檔異動", "資料轉檔"], ["1", "帳務", "1.0", "還原", "a=b", "x"]
+    )
+    (row,) = found.plan.table.rows
+    assert (row.order, row.system, row.version, row.rollback, row.dml) == ("1", "帳務", "1.0", "還原", "x")
+    assert not row.extra

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from relplan.cli import COULD_NOT_RUN
-from relplan.cli.copies import check_copy, named_alike
+from relplan.cli.copies import check_copy
 from relplan.cli.reading import read_options, reading_options
 from relplan.cli.speech import language, say
 
@@ -219,7 +219,7 @@ def _marked_copy(plans: tuple[str, ...], copy: str, results: list[Checked], opti
         read = api.load(plans[0], options=options)
     except (ReadError, PlanError):
         return {}
-    return named_alike(copy, plans[0], api.marked_check(plans[0], read, results[0], language(), options=options))
+    return {copy: api.marked_check(plans[0], read, results[0], language(), options=options)}
 
 
 def _report_options(fail_on: str, verbose: bool) -> ReportOptions:

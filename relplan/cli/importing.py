@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from relplan.cli.copies import check_copy, named_alike
+from relplan.cli.copies import check_copy
 from relplan.cli.reading import read_options, reading_options
 from relplan.cli.speech import language, say
 
@@ -107,7 +107,7 @@ def command(
         report_gone(saved.gone)
     contents = {output: saved.data}
     if marked:
-        contents |= named_alike(marked, paths[0], api.marked_copy(paths[0], read, language(), options=options))
+        contents[marked] = api.marked_copy(paths[0], read, language(), options=options)
     if check:
         sys.exit(1 if read.unreadable() or files.changed(contents) else 0)
     files.write(contents)

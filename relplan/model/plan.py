@@ -107,7 +107,7 @@ class Rollback(Part):
         Column(
             "回退时限",
             "Rollback deadline",
-            "回退截止时间|最晚回退时间|deadline",
+            "回退截止时间|回滚截止时间|回滚时限|最晚回退时间|最晚回滚时间|deadline",
             width=20,
             hint_zh="最晚在何时决定回退，如 2026-08-21 01:00",
             hint_en="By when to decide, such as 2026-08-21 01:00",

@@ -49,7 +49,7 @@ class ReleaseItem(Row):
         Column(
             "发布顺序",
             "Order",
-            "序号|顺序|次序|批次|执行序号|顺序执行|步骤|编号|no|#|seq|sequence|sl no|step|wave|batch|"
+            "序号|顺序|次序|批次|执行序号|执行顺序|变更执行顺序|上版顺序|顺序执行|步骤|编号|no|#|seq|sequence|sl no|step|wave|batch|"
             "release order|deploy order|deployment order",
             nouns="顺序|次序|批次",
             width=8,
@@ -62,7 +62,7 @@ class ReleaseItem(Row):
         Column(
             "系统名称",
             "System",
-            "系统|子系统|模块|模块名称|系统模块|业务系统|归属系统|所属系统|涉及系统|应用|应用名称|"
+            "系统|子系统|模块|模组|模块名称|系统模块|业务系统|归属系统|所属系统|涉及系统|应用|应用名称|"
             "应用系统|应用名|应用中文名|所属应用|涉及应用|项目|项目名称|产品名称|服务|服务名|服务名称|"
             "微服务|微服务中文名|工程|工程名|组件|仓库|程序名称|子系统名称|变更对象|交付包名称|专案|"
             "程式名称|application|application name|app|apps|service|services|component|module|project|"
@@ -188,7 +188,7 @@ class ReleaseItem(Row):
             "DML",
             "DML",
             "数据变更|数据订正|初始化数据|数据脚本|刷数脚本|数据修复|是否更新数据库数据|代码变更sql|"
-            "资料异动|资料修正|sql dml|data migration|data fix|data change|seed data",
+            "资料异动|资料修正|资料转档|sql dml|data migration|data fix|data change|seed data",
             width=44,
             code=True,
             hint_zh="修改数据的 SQL，原样粘贴",
@@ -287,7 +287,7 @@ class ReleaseItem(Row):
         Column(
             "回退方案",
             "Rollback",
-            "回滚方案|回退步骤|回滚步骤|回退措施|回退应急方案|回复计划|rollback plan|rollback activity",
+            "回滚方案|回退步骤|回滚步骤|回退措施|回退应急方案|回复计划|回复措施|rollback plan|rollback activity",
             width=30,
             optional=True,
             hint_zh="这个系统怎样回退",

@@ -19,7 +19,7 @@ from relplan.model.values import Nothing
 from relplan.sequence.components import MOST_WORK, components, cycles
 from relplan.sequence.names import OrderKey, name_key, order_key, without_remark
 
-MOST_COMPARED: Final = 20_000
+MOST_COMPARED: Final = 10_000
 """Pairs of names that are compared to say which system an unknown one may mean."""
 
 NO_HINT: Final = Message("", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,6 +20,8 @@ DITTO: Final = frozenset(("同上", "同上。", "同上行", "同下", "同下�
 """Words for "what stands in the row above" and, with 同下, "in the row below"."""
 
 _ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"))
+
+_DECIMAL: Final = re.compile(r"[\d.]+")
 
 SPECIAL: Final = _ERRORS | YES | NO
 """Texts that may have something to be said about them, whatever else the sheet tells."""
@@ -51,6 +54,20 @@ def risk_levels(options: ReadOptions) -> Mapping[str, str]:
 
 def _plain(word: str) -> str:
     return unicodedata.normalize("NFKC", word).strip().lower()
+
+
+def _doubtful(text: str) -> tuple[str, str]:
+    """What to say of a version that the sheet holds as a number or a date, which loses what was typed."""
+    if not _DECIMAL.fullmatch(text):
+        return (
+            f"“{text}”在表中是日期；如果原本是版本号，请改为文本",
+            f'"{text}" is a date in the sheet; if a version was meant, make it text',
+        )
+    typed = f"{text}0" if "." in text else f"{text}.0"
+    return (
+        f"“{text}”在表中是数字；如果原本是 {typed} 之类，请改为文本",
+        f'"{text}" is a number in the sheet; if it was meant as {typed} or the like, make it text',
+    )
 
 
 class Cells:
@@ -88,9 +105,7 @@ class Cells:
             zh = "公式没有保存结果，按公式原文保留；请用 Excel 打开并保存"
             self._note("unreadable", zh, "the formula has no saved result; open the file in Excel and save it", spot)
         elif field in _VERSIONS and spot in self._grid.numbers:
-            zh = f"“{text}”在表中是数字或日期；如果原本是 {text}0 之类，请改为文本"
-            en = f'"{text}" is a number or date in the sheet; if it was meant as {text}0 or the like, make it text'
-            self._note("guessed", zh, en, spot)
+            self._note("guessed", *_doubtful(text), spot)
         elif field in _SCRIPTS and field != SQL and not self._own:
             self._tell_answer(text, spot)
         if spot in self._grid.struck:

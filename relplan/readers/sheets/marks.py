@@ -19,6 +19,8 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _TRUE: Final = frozenset(("1", "true", "on"))
 _MAX_COLUMNS: Final = 16_384
+_TEXTS: Final = frozenset(("s", "inlineStr"))
+"""The types of cells that hold nothing but a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ def marks(package: zipfile.ZipFile, sheet: SheetPart, shared: Styles, file: str,
     """
     found, relations = Marks(), _relations(package, sheet.part)
     if shared.strikes or not _is_plain(package, sheet.part, MAX_CELLS * limit):
-        _read_rows(found, package, sheet, relations, _Rows(found, shared, Place(file, sheet=sheet.name), limit))
+        strikes = shared.strikes or _mentions(package, sheet.part, b"strike")
+        reader = _Rows(found, shared, Place(file, sheet=sheet.name), limit, strikes)
+        _read_rows(found, package, sheet, relations, reader)
     found.comments.update(_comments(package, sheet.part, relations))
     return found
 
@@ -215,11 +219,11 @@ def _forget(element: Any) -> None:
 
 
 class _Rows:
-    """Takes the rows of a sheet, one after the other."""
+    """Takes the rows of a sheet, one after the other; looks at texts where some of them are struck through."""
 
-    def __init__(self, found: Marks, shared: Styles, place: Place, limit: int) -> None:
+    def __init__(self, found: Marks, shared: Styles, place: Place, limit: int, strikes: bool) -> None:
         self._found, self._shared, self._place = found, shared, place
-        self._limit = limit
+        self._limit, self._strikes = limit, strikes
         self._row = -1
         self._columns = self._filled = 0
 
@@ -229,10 +233,12 @@ class _Rows:
         self._row = int(number) - 1 if number else self._row + 1
         if element.get("hidden") in _TRUE:
             self._found.hidden_rows.add(self._row)
+        if not len(element):
+            return
         self._measure(element)
         for index, cell in enumerate(element):
             kind = cell.get("t", "n")
-            if len(cell) and (kind != "s" or self._shared.strikes):
+            if len(cell) and (kind not in _TEXTS or self._strikes):
                 self._cell(cell, kind, index)
 
     def _measure(self, row: Any) -> None:

@@ -24,6 +24,8 @@ _ORDINAL: Final = re.compile(r"[\d.\-()（）、]+")
 _LONG_NAME: Final = 40
 """A group has a shorter name; what is longer is a sentence."""
 
+_NUMBERS: Final = frozenset(("order", "number"))
+"""Fields that count the rows: they may stand there beforehand, or be left as they are when the rest is struck through."""
 
 _STEP: Final = 1000
 """Rows between two words of progress."""
@@ -74,7 +76,7 @@ class RowReader:
         self._label_header()
         for row in range(self._header.body, self._end):
             filled = {column: text for column, cell in enumerate(self._grid.rows[row]) if (text := cell.strip())}
-            if filled and not (self._release and self._is_special(row, filled)):
+            if filled and not self._is_cancelled(row, filled) and not (self._release and self._is_special(row, filled)):
                 self._row(row, filled)
             if self._progress and row % _STEP == 0:
                 self._progress(row, self._end)
@@ -105,11 +107,6 @@ class RowReader:
             zh, en = f"第 {row + 1} 行是示例，未读入", f"row {row + 1} is an example, not read"
             self._draft.note("read", zh, en, self._place(row, min(filled)))
             return True
-        if self._grid.struck and self._is_struck(row, filled):
-            for column in filled:
-                zh, en = "这一行已划去，视为取消，未读入", "the row is struck through, taken as cancelled, not read"
-                self._draft.note("unplaced", zh, en, self._place(row, column))
-            return True
         if len(filled) == 1:
             return self._is_single(row, *next(iter(filled.items())))
         if self._is_band(row, filled):
@@ -120,13 +117,12 @@ class RowReader:
         return False
 
     def _is_band(self, row: int, filled: dict[int, str]) -> bool:
-        """Whether a row names a group, with something that is not of the table at its right."""
-        if next(reversed(filled)) <= self._right:
+        """Whether a row names a group, across all columns that are known, with something at its right."""
+        first, *others = filled
+        right = max(self._fields) if (row, first) in self._wide else self._right
+        if others[0] <= right or first > right or not self._begins_band(row, first, filled[first]):
             return False
-        inside = [column for column in filled if column <= self._right]
-        if len(inside) != 1 or not self._begins_band(row, inside[0], filled[inside[0]]):
-            return False
-        for column in filled.keys() - set(inside):
+        for column in others:
             self.leftover(row, column)
         return True
 
@@ -134,9 +130,15 @@ class RowReader:
         """Whether a row shows how to fill in a blank form."""
         return _says_example(next(iter(filled.values()))) or _says_example(filled.get(self._order, ""))
 
-    def _is_struck(self, row: int, filled: dict[int, str]) -> bool:
-        own = [column for column in filled if self._fields.get(column) != "order"]
-        return bool(own) and all((row, column) in self._grid.struck for column in own)
+    def _is_cancelled(self, row: int, filled: dict[int, str]) -> bool:
+        """Whether a row is struck through, but for its number; then its cells have been dealt with."""
+        own = [column for column in filled if self._fields.get(column) not in _NUMBERS]
+        if not own or not all((row, column) in self._grid.struck for column in own):
+            return False
+        for column in filled:
+            zh, en = "这一行已划去，视为取消，未读入", "the row is struck through, taken as cancelled, not read"
+            self._draft.note("unplaced", zh, en, self._place(row, column))
+        return True
 
     def _is_single(self, row: int, column: int, text: str) -> bool:
         """Deal with a row of one cell: a sentence, the name of a group, or a number with nothing behind it."""

@@ -193,7 +193,7 @@ class _Marker:
         ground = COLOURS["unreadable"]
         sheet.write(top, column, labels(self._language)["problems"], styles.own(ground, bold=True))
         for row, lines in texts.items():
-            sheet.write(row, column, _fitting("\n".join(lines)), styles.own())
+            sheet.write(row, column, _fitting("; ".join(lines)), styles.own(framed=False))  # rows keep their heights
         sheet.widen(column, _COLUMN_WIDTH)
 
 

@@ -89,7 +89,7 @@ class Styles:
         return self._placed("cellXfs", look)
 
     def own(self, ground: str = "", bold: bool = False, size: int = 10, link: bool = False, framed: bool = True) -> int:
-        """A style for a text that relplan adds: wrapped, from the top."""
+        """A style for a text that relplan adds, from the top; in a frame it is wrapped, without one it goes on to the right."""
         font = self._made("font")
         if bold:
             self._into(font, "b")
