@@ -399,3 +399,16 @@ def test_a_line_may_name_several_people(line, people):
     text = f"发布计划\n影响范围\n订单\n参与人员\n{line}\n"
     read = api.loads(text.encode(), "txt")
     assert {person.name: person.roles for person in read.plan.participants} == people
+
+
+def test_people_in_the_entries_of_a_list_are_people():
+    data = plan_of(
+        "# 计划\n\n## 参与人员\n\n- 张三（运维）、李四（开发）\n- DBA：王五\n- 由各组自行安排值守\n\n## 回退方案\n\n1. 还原镜像\n",
+        "md",
+    )
+    assert data["participants"][:3] == [
+        {"name": "张三", "roles": ["运维"]},
+        {"name": "李四", "roles": ["开发"]},
+        {"name": "王五", "roles": ["DBA"]},
+    ]
+    assert "由各组自行安排值守" in str(data["participants"][3])

@@ -147,6 +147,24 @@ def test_fields_show_their_result_and_hidden_text_is_not_seen():
     assert words(p(f'<w:fldSimple w:instr="DATE">{r("2026")}</w:fldSimple>')) == ["2026"]
 
 
+def field(code: str, *results: str) -> str:
+    begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+    return f"{begin}<w:r><w:instrText>{code}</w:instrText></w:r>{separate}{''.join(results)}{end}"
+
+
+def test_a_link_made_by_a_field_keeps_where_it_leads():
+    link = field(' HYPERLINK "https://wiki.example/7" \\o "x" ', r("发布"), r("手册", "<w:b/>"))
+    (paragraph,) = blocks(p(f"{r('见')}{link}{r('。')}"))
+    assert paragraph.content == (
+        Text("见"),
+        Link("https://wiki.example/7", (Text("发布"), Strong((Text("手册"),)))),
+        Text("。"),
+    )
+    inside = field(' HYPERLINK \\l "_Toc1" ', r("目录"))
+    (paragraph,) = blocks(p(inside))
+    assert paragraph.content == (Text("目录"),)
+
+
 def test_a_text_box_is_read_once():
     box = f"<w:txbxContent>{p(r('boxed'))}</w:txbxContent>"
     both = f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback><v:textbox>{box}</v:textbox></mc:Fallback></mc:AlternateContent>"
@@ -527,3 +545,10 @@ def test_a_document_of_too_many_tags_is_refused_while_it_is_read(body, monkeypat
     with pytest.raises(ReadError, match="1,000"):
         docx.pieces(word(body * 1001), "x.docx")
     assert docx.pieces(word(title("影响范围") + body * 50), "x.docx")
+
+
+def test_a_document_of_too_many_paragraphs_is_refused(monkeypatch):
+    monkeypatch.setattr("relplan.readers.documents.docx.body.MAX_PARAGRAPHS", 3)
+    assert words(p(r("a")) * 3) == ["a"] * 3
+    with pytest.raises(ReadError, match="more than 3 paragraphs"):
+        words(p(r("a")) * 4)

@@ -20,10 +20,11 @@ from relplan import RelplanError, api
 from relplan.errors import ReadError
 from relplan.grids import Grid
 from relplan.model.values import ChangeKind, Dependency, Nothing, RiskLevel, Unread
+from relplan.readers.combining import combined
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets.plain import plain_end
-from relplan.readers.sheets.reader import read_grids
+from relplan.readers.spreadsheets import read_grids
 from relplan.sql.cells import sorted_statements
 
 HEADER = ["发布顺序", "系统名称", "版本号", "变更内容", "风险等级", "发布依赖", "DDL", "开发人员"]
@@ -617,3 +618,42 @@ def test_headers_as_taiwan_writes_them():
     (row,) = found.plan.table.rows
     assert (row.order, row.system, row.version, row.rollback, row.dml) == ("1", "帳務", "1.0", "還原", "x")
     assert not row.extra
+
+
+PAGE = [
+    ["网银 2.3 上线方案"], [], ["一、基本信息"], ["产品", "网银"], ["发布时间", "2026-08-20 22:00 至次日 02:00"], [],
+    ["二、参与人员"], ["姓名", "角色"], ["张三", "运维"], [], ["三、上线步骤"], ["序号", "步骤", "负责人"], ["1", "停服务", "张三"],
+    ["2", "更新镜像", "张三"], [], ["四、回退方案"], ["1. 还原镜像"], ["2. 还原数据库"], [], ["五、发布清单"],
+    ["系统名称", "版本", "变更内容", "风险"], ["网银", "2.3.1", "新增转账", "中"], [], ["注：以上为北京时间"],
+]  # fmt: skip
+
+
+def test_a_whole_plan_laid_out_on_one_sheet_is_read_part_by_part():
+    found = read(*PAGE)
+    plan = found.plan
+    assert (plan.title, plan.product, str(plan.window.end)) == ("网银 2.3 上线方案", "网银", "2026-08-21 02:00:00")
+    assert [(each.name, each.roles) for each in plan.participants] == [("张三", ("运维",))]
+    assert [step.text for step in plan.deployment] == ["停服务", "更新镜像"]
+    assert [step.text for step in plan.rollback.steps] == ["还原镜像", "还原数据库"]
+    assert [(row.system, row.version) for row in plan.table.rows] == [("网银", "2.3.1")]
+    assert "注：以上为北京时间" in plan.sections[0].text
+    assert str(found.places["table", "rows", 0, "version"]) == "t.xlsx › 发布表!B22"
+    assert not told(found, "unplaced")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_plan_document_as_a_sheet_gives_the_plan_back(samples, language):
+    plan = api.load(samples / "plan.yaml").plan
+    found = api.loads(api.render(plan, "plan", "xlsx", language=language), "xlsx", name="t.xlsx")
+    assert not [each for each in found.notices if each.kind != "read"]
+    fields = [name for name in type(plan).model_fields if name not in ("sections", "language")]
+    assert all(getattr(found.plan, name) == getattr(plan, name) for name in fields)
+    assert [each.title for each in found.plan.sections] == [each.title for each in plan.sections]
+
+
+def test_a_sheet_without_a_chinese_letter_is_in_english():
+    header, row = ["System", "Version", "Changes"], ["pay", "1.0", "fix"]
+    assert read(header, row).plan.language == "en"
+    assert read(header, ["支付", *row[1:]]).plan.language == "zh"
+    for reads in ([read(header, row), read(HEADER[1:4], row)], [read(HEADER[1:4], row), read(header, row)]):
+        assert combined(reads).plan.language == "zh"

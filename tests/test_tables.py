@@ -21,7 +21,7 @@ from relplan.model.table import ReleaseItem
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets import delimited, marks, workbook
-from relplan.readers.sheets.reader import read_grids
+from relplan.readers.spreadsheets import read_grids
 
 FOLDER = Path(__file__).with_name("tables")
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())

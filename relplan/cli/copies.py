@@ -11,7 +11,6 @@ import click
 from relplan.cli.speech import say
 from relplan.errors import Place, problem
 
-
 _MARKABLE = (".xlsx", ".xlsm")
 
 

@@ -65,7 +65,13 @@ def combined(reads: Sequence[Read]) -> Read:
     with collector_paused():
         for read in reads:
             _Part(whole, read).take()
+        if ("language",) not in whole.places and any(map(_is_chinese, reads)):
+            whole.facts.pop(("language",), None)  # files in English and in Chinese make a plan in Chinese
         return whole.read()
+
+
+def _is_chinese(read: Read) -> bool:
+    return read.plan.language == "zh" and "language" in read.plan.model_fields_set
 
 
 @dataclass

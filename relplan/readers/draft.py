@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.fields import as_list
 from relplan.model.read import Notice, NoticeKind, Read, build
+
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Draft:
     notices: list[Notice] = field(default_factory=list)
     labels: set[Place] = field(default_factory=set)
     further: dict[Place, Path] = field(default_factory=dict)
+    is_chinese: bool = False
 
     def state(self, path: Path, text: str, place: Place) -> None:
         """Set a fact. What was stated before stands; another word for it is reported."""
@@ -105,10 +109,18 @@ class Draft:
         """Say something about the input."""
         self.notices.append(Notice(kind, Problem(Message(zh, en), place)))
 
+    def hear(self, texts: Iterable[str]) -> None:
+        """Take the input for English where its texts have no Chinese letter, else for Chinese, unless something says otherwise."""
+        self.is_chinese = any(map(_CHINESE.search, texts))
+        if not self.is_chinese:
+            self.data.setdefault("language", "en")
+
     def read(self) -> Read:
         """The plan.
 
         Raises:
             PlanError: with all that the model refuses, each at its place.
         """
+        if self.is_chinese:
+            self.data.setdefault("language", "zh")
         return build(self.data, self.places, self.notices, self.name, self.labels, self.further, self.inner)

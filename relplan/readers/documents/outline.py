@@ -26,6 +26,7 @@ def read_pieces(pieces: Sequence[Piece], draft: Draft, options: ReadOptions = DE
     """
     if not any(words_of(piece) for piece in pieces):
         raise ReadError(problem("文件是空的", "the file is empty", draft.name))
+    draft.hear(map(words_of, pieces))
     chapters = split([piece for piece in codelists.joined(pieces, draft) if not is_scenery(piece, draft)], draft)
     reader = Reader(draft, options)
     for chapter in chapters:

@@ -234,6 +234,9 @@ class Reader:
         for number, (item, place) in enumerate(zip(block.items, places, strict=True), block.start or 0):
             text = _flat(item.blocks)
             if text and not self._is_struck(item.blocks, place):
+                if part == "participants" and "\n" not in text:
+                    self._people(text, place)
+                    continue
                 self._line(part, text, place, str(number) if block.start is not None else "")
                 if item.checked:
                     self._guess(

@@ -8,56 +8,49 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid
-from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.sheets import isolated
 from relplan.readers.sheets.biff import SheetMarks, sheet_marks
 from relplan.readers.sheets.limits import MAX_CELLS, too_large
 from relplan.readers.sheets.workbook import as_shown, open_package
 
-if TYPE_CHECKING:
-    from relplan.model.read import Read
-    from relplan.readers.draft import Draft
-
 _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_xls(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
-    """The plan in a workbook of Excel 5 to 2003 (.xls), or in a binary one of later versions (.xlsb).
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of such a workbook.
+
+    Attributes:
+        grid: its cells.
+        hidden: whether the workbook shows it.
+        is_partial: whether some of what is struck through or commented in it may not be seen.
+    """
+
+    grid: Grid
+    hidden: bool
+    is_partial: bool
+
+
+def read_sheets(function: str, data: bytes, name: str, limit: int) -> list[Sheet]:
+    """The sheets of a workbook.
+
+    Args:
+        function: that lays it out, as `isolated.run` takes it.
+        data: the file.
+        name: of the file, for messages.
+        limit: how many times the limits of size it may reach.
 
     Raises:
-        ReadError: it cannot be read, or holds no release table.
-        PlanError: it holds text that no plan can hold.
+        ReadError: it cannot be read.
     """
-    return _read("readers.sheets.foreign:laid_out", data, name, options)
-
-
-def read_ods(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
-    """The plan in an OpenDocument spreadsheet (.ods), as LibreOffice and WPS write it; raises as `read_xls` does."""
-    return _read("readers.sheets.opendocument:laid_out", data, name, options)
-
-
-def _read(function: str, data: bytes, name: str, options: ReadOptions) -> Read:
-    # The child process, which needs only what lays sheets out, starts in half the time without these.
-    from relplan.readers.draft import Draft
-    from relplan.readers.sheets.reader import chosen_sheets, read_grids
-
-    draft = Draft(name)
-    sheets = isolated.run(function, data, name, options.limit)
-    chosen = chosen_sheets({sheet["name"]: sheet["hidden"] for sheet in sheets}, options, draft)
-    if any(sheet.get("is_partial") for sheet in sheets if sheet["name"] in chosen):
-        _tell_unseen(draft)
-    return read_grids([_grid(sheet) for sheet in sheets if sheet["name"] in chosen], draft, options)
-
-
-def _tell_unseen(draft: Draft) -> None:
-    zh = "这种格式里的删除线或批注不能全部看到，按没有读入；如果有，请另存为 .xlsx 再读"
-    en = "not all that is struck through or commented can be seen in this format, it was read as if there were none; save it as .xlsx if there is"
-    draft.note("guessed", zh, en, Place(draft.name))
+    sheets = isolated.run(function, data, name, limit)
+    return [Sheet(_grid(each), each["hidden"], bool(each.get("is_partial"))) for each in sheets]
 
 
 def _grid(sheet: Mapping[str, Any]) -> Grid:

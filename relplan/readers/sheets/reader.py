@@ -2,92 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from relplan.errors import Place, Problem, ReadError, problem, suggest
-from relplan.grids import CONTINUED, ENOUGH_COLUMNS, Grid, Spot, address, best_header
+from relplan.errors import Place, Problem, ReadError, problem
+from relplan.grids import ENOUGH_COLUMNS, Grid, Spot, address, best_header
 from relplan.model.columns import header_index
 from relplan.model.entries import Step
 from relplan.model.read import Read
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.parts import FACTS, LONG_TEXTS, ROWS, part_titled
-from relplan.readers.sheets import delimited, workbook
-from relplan.readers.sheets.additions import without_additions
+from relplan.readers.parts import FACTS, ROWS, part_titled
 from relplan.readers.sheets.facts import Facts, keep_remark, pair_in, pair_or_window, path_of_key, state_pair
 from relplan.readers.sheets.headers import Table, is_problems, release_headers, with_numbers_apart
 from relplan.readers.sheets.layout import Layout, is_form
-from relplan.readers.sheets.limits import refuse_large
 from relplan.readers.sheets.tables import RowReader, is_of_relplan, shortened
 
-__all__ = ["chosen_sheets", "is_fact", "pair_in", "pair_or_window", "read_csv", "read_grids", "read_part", "read_release_table", "read_xlsx", "state_pair"]  # fmt: skip
+__all__ = ["is_fact", "pair_in", "pair_or_window", "read_part", "read_release_table", "read_sheets", "state_pair"]
 
 _SHOWN_SHEETS: Final = 5
 
 
-def read_xlsx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
-    """The plan in an Excel workbook.
-
-    Raises:
-        ReadError: it cannot be read, has no sheet of a name in `options`, or holds no release table.
-        PlanError: it holds text that no plan can hold.
-    """
-    draft = Draft(name)
-    book = workbook.opened(data, name, options.limit)
-    chosen = chosen_sheets({each.name: each.hidden for each in book.sheets}, options, draft)
-    return read_grids(book.grids(chosen), draft, options)
-
-
-def read_csv(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
-    """The plan in a file of delimited text; raises as `read_xlsx` does."""
-    return read_grids([delimited.read_grid(data, name, options)], Draft(name), options)
-
-
-def chosen_sheets(hidden: Mapping[str, bool], options: ReadOptions, draft: Draft) -> frozenset[str]:
-    """The names of the sheets to read: those the user names, else all that are not hidden; the others are told.
-
-    Args:
-        hidden: of each sheet, whether it is hidden.
-        options: which sheets the user names; blanks around a name do not count.
-        draft: where to tell of the others.
-
-    Raises:
-        ReadError: the user names a sheet that is not there.
-    """
-    wanted = {name.strip().casefold() for name in options.sheets}
-    known = {name.strip().casefold() for name in hidden}
-    if missing := [name for name in options.sheets if name.strip().casefold() not in known]:
-        raise ReadError([_no_sheet(name, hidden, draft.name) for name in missing])
-    chosen = {name for name in hidden if (name.strip().casefold() in wanted if wanted else not hidden[name])}
-    for name in hidden:
-        if name not in chosen:
-            zh, en = ("未选中", "not chosen") if wanted else ("隐藏", "hidden")
-            cure = ("；需要时用 --sheet 指明", "; name it with --sheet to read it")
-            place = Place(draft.name, sheet=name)
-            draft.note("unplaced", f"{zh}的工作表，未读取{cure[0]}", f"{en} sheet, not read{cure[1]}", place)
-    return frozenset(chosen)
-
-
-def _no_sheet(name: str, known: Iterable[str], file: str) -> Problem:
-    names = list(known)
-    hint = suggest(name, names)
-    return problem(
-        f"没有工作表“{name}”{hint.zh}；有：{'、'.join(names)}",
-        f'there is no sheet "{name}"{hint.en}; there are: {", ".join(names)}',
-        file,
-    )
-
-
-def read_grids(grids: Sequence[Grid], draft: Draft, options: ReadOptions = DEFAULT) -> Read:
+def read_sheets(grids: Sequence[Grid], draft: Draft, options: ReadOptions = DEFAULT) -> Read:
     """The plan that sheets hold between them.
 
     Raises:
-        ReadError: one is larger than the limits, or none holds a release table or another part of a plan.
+        ReadError: none holds a release table or another part of a plan.
     """
-    refuse_large(grids, draft.name, options.limit)
-    found = [_Sheet(grid, draft, options).read() for grid in _rejoined(without_additions(grids, draft), draft)]
+    found = [_Sheet(grid, draft, options).read() for grid in grids]
     if not any(found):
         raise ReadError(_no_table(grids, draft.name, options))
     return draft.read()
@@ -135,33 +78,11 @@ def _what_was_seen(grid: Grid, options: ReadOptions) -> tuple[str, str]:
     )
 
 
-def _rejoined(grids: Sequence[Grid], draft: Draft) -> list[Grid]:
-    """The sheets with long texts put together again, without the sheet that held their pieces."""
-    rest: dict[str, str] = {}
-    kept = []
-    for grid in grids:
-        if len(grid.rows) and part_titled(grid.text(0, 0)) == LONG_TEXTS:
-            _label_all(grid, draft)
-            for row in grid.rows[2:]:
-                if len(row) >= 3:
-                    rest[row[0]] = rest.get(row[0], "") + row[2]
-        else:
-            kept.append(grid)
-    return [_with_rest(grid, rest) for grid in kept] if rest else kept
-
-
-def _label_all(grid: Grid, draft: Draft) -> None:
+def label_all(grid: Grid, draft: Draft) -> None:
+    """Say that all of a sheet is labels."""
     for row in range(len(grid.rows)):
         for column in grid.filled(row):
             draft.label(grid.place(draft.name, row, column))
-
-
-def _with_rest(grid: Grid, rest: dict[str, str]) -> Grid:
-    def whole(text: str) -> str:
-        match = CONTINUED.search(text)
-        return text[: match.start()] + rest[match["id"]] if match and match["id"] in rest else text
-
-    return dataclasses.replace(grid, rows=[[whole(text) for text in row] for row in grid.rows])
 
 
 class _Sheet:
@@ -179,7 +100,7 @@ class _Sheet:
             return False
         title = grid.text(first, grid.filled(first)[0]) if len(grid.filled(first)) == 1 else ""
         if is_problems(title) or is_problems(grid.name):
-            _label_all(grid, self._draft)
+            label_all(grid, self._draft)
             return False
         part = part_titled(title) or part_titled(grid.name)
         self._own = part_titled(title) is not None
@@ -228,12 +149,13 @@ class _Sheet:
 
     def _block(self, part: str, table: Table | None, start: int, end: int) -> None:
         if part == "table" and table is not None:
-            row, count = table.header.row + 1, len(table.header.fields)
+            count, place = len(table.header.fields), self._place(table.header.row, min(table.header.fields))
+            row = re.sub(r"\D", "", place.cell) or table.header.row + 1
             zh, en = (
                 f"发布清单，表头在第 {row} 行，认识 {count} 列",
                 f"release table, header in row {row}, {count} known columns",
             )
-            self._draft.note("read", zh, en, self._place(table.header.row, min(table.header.fields)))
+            self._draft.note("read", zh, en, place)
             self._rows(table, part)
         elif part:
             self._draft.label(self._place(start, self._grid.filled(start)[0]))

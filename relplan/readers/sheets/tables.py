@@ -132,6 +132,8 @@ class RowReader:
 
     def _is_cancelled(self, row: int, filled: dict[int, str]) -> bool:
         """Whether a row is struck through, but for its number; then its cells have been dealt with."""
+        if not self._grid.struck:
+            return False
         own = [column for column in filled if self._fields.get(column) not in _NUMBERS]
         if not own or not all((row, column) in self._grid.struck for column in own):
             return False
@@ -337,7 +339,7 @@ class RowReader:
 
 
 def _says_example(text: str) -> bool:
-    return len(text) < 12 and text.strip("：:()（）【】").lower() in _EXAMPLES
+    return len(text) < 12 and not text.isdigit() and text.strip("：:()（）【】").lower() in _EXAMPLES
 
 
 def _span(first: int, last: int) -> tuple[str, str]:

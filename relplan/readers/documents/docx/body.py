@@ -22,7 +22,7 @@ from relplan.blocks import (
     Text,
     plain,
 )
-from relplan.errors import Place
+from relplan.errors import Place, Problem, ReadError, problem
 from relplan.readers.documents.docx import tables
 from relplan.readers.documents.docx.lists import Item, Lists
 from relplan.readers.documents.docx.numbering import LEVELS, Level, Numbering
@@ -45,6 +45,19 @@ _LIST_FORMS: Final = ("decimal", "lowerLetter", "upperLetter", "lowerRoman", "de
 
 _NO_BLANK: Final = ("、", "．", "：", "）", "】")
 """Ends of numbers that the words follow without a blank."""
+
+
+MAX_PARAGRAPHS: Final = 60_000
+"""Paragraphs outside tables; `ReadOptions.limit` raises it."""
+
+
+def _too_long(name: str, limit: int) -> Problem:
+    most = MAX_PARAGRAPHS * limit
+    return problem(
+        f"文档超过 {most:,} 段，不像发布计划；请只保留发布计划的部分",
+        f"the document has more than {most:,} paragraphs, no release plan has as many; keep the part that is the plan",
+        name,
+    )
 
 
 class Body:
@@ -104,6 +117,8 @@ class Body:
 
     def _paragraph(self, element: Any) -> Iterator[Piece | Item]:
         self._paragraphs += 1
+        if self._paragraphs > MAX_PARAGRAPHS * self._limit:
+            raise ReadError(_too_long(self._name, self._limit))
         if not len(element) and not self._carried:
             return  # most blank lines, of which there may be very many
         place = Place(self._name, sheet=f"¶{self._paragraphs}")

@@ -29,7 +29,7 @@ from relplan.readers.documents.docx.styles import Style, Styles
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _R_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}"
 _BOXES: Final[Mapping[str, bool]] = {"☐": False, "☑": True, "☒": True}
-_LEFT_OUT: Final = frozenset(("del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "rubyPr", "rt", "sdtPr", "sdtEndPr"))  # fmt: skip
+_LEFT_OUT: Final = frozenset(("del", "moveFrom", "delText", "delInstrText", "rPr", "pPr", "rubyPr", "rt", "sdtPr", "sdtEndPr"))  # fmt: skip
 _SIGN_STYLE: Final = "risk mark"
 _CODE_STYLE: Final = "inline code"
 _TYPEWRITERS: Final = re.compile(
@@ -56,6 +56,22 @@ _MOST_FIELDS: Final = 32
 """Fields inside one another that are kept in mind; Word itself takes 20."""
 
 
+_LONGEST_CODE: Final = 4096
+_HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
+
+
+@dataclass
+class _Field:
+    """A field that is open: its code so far, and whether its result has begun, which is what it shows."""
+
+    code: str = ""
+    shows: bool = False
+
+
+class _FieldLink(Link):
+    """A piece of what a field links; its neighbours of the same target are the same link."""
+
+
 @dataclass
 class Words:
     """What a paragraph holds.
@@ -76,7 +92,7 @@ class Runs:
 
     def __init__(self, document: Part, styles: Styles, linked: frozenset[str]) -> None:
         self._w, self._targets, self._styles, self._linked = document.w, document.targets, styles, linked
-        self._fields: list[str] = []
+        self._fields: list[_Field] = []
         self._is_hidden = False
         self._act: Mapping[str, Callable[[Any, Words], Iterator[Inline]]] = {
             "r": self._run,
@@ -93,6 +109,7 @@ class Runs:
             "bookmarkStart": self._bookmark,
             "sdt": self._control,
             "fldChar": self._form,
+            "instrText": self._code,
             "docPr": self._alternative,
             "imagedata": self._alternative,
             "AlternateContent": self._alternate,
@@ -106,8 +123,8 @@ class Runs:
 
     def words(self, paragraph: Any) -> Words:
         """The content of a paragraph. Fields may reach from one paragraph into the next, so they come in order."""
-        # The code of a field ends with its paragraph: one that never ends would swallow the rest of the document.
-        self._fields = [state for state in self._fields if state != "begin"]
+        # The code of a field and a link end with their paragraph: one that never ends would swallow the rest of the document.
+        self._fields = [_Field(shows=True) for each in self._fields if each.shows]
         self._is_hidden = self._styles.of(value(paragraph.find(f"{self._w}pPr"), "pStyle", self._w)).is_hidden
         found = Words()
         found.content = list(_trimmed(_merged(self._inside(paragraph, found))))
@@ -129,6 +146,7 @@ class Runs:
         if style.name == _SIGN_STYLE or self._vanishes(properties, style):
             self._follow_fields(run)
             return
+        target = self._target()
         content = _merged(self._inside(run, found))
         words = plain(content)
         if words and (_CODE_STYLE in style.name or self._is_typewriter(properties, style)):
@@ -136,7 +154,7 @@ class Runs:
         for wrapper, looks, by_style in _LOOKS:
             if words.strip() and (style.name == by_style or any(self._is_on(properties, look) for look in looks)):
                 content = (wrapper(content),)
-        yield from content
+        yield from (_FieldLink(target, content),) if target and words.strip() else content
 
     def _is_on(self, properties: Any, name: str) -> bool:
         return properties is not None and is_on(properties.find(f"{self._w}{name}"), self._w)
@@ -154,7 +172,7 @@ class Runs:
     # What stands in runs
 
     def _text(self, child: Any, found: Words) -> Iterator[Inline]:
-        if "begin" not in self._fields:  # else the code of a field; what it shows comes after
+        if all(each.shows for each in self._fields):  # else the code of a field; what it shows comes after
             text = child.text or ""
             kept = child.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
             yield from _text((text if kept else text.strip(" \t\r\n")).replace("\n", " ").replace("\r", " "))
@@ -248,12 +266,23 @@ class Runs:
         for child in run.iter(f"{self._w}fldChar"):
             self._field(child)
 
+    def _code(self, child: Any, found: Words) -> Iterator[Inline]:
+        """A piece of the code of a field; links are fields too."""
+        if self._fields and not self._fields[-1].shows and len(self._fields[-1].code) < _LONGEST_CODE:
+            self._fields[-1].code += child.text or ""
+        return iter(())
+
+    def _target(self) -> str:
+        """Where the field leads that is being shown; blank where none leads out of the document."""
+        codes = (_HYPERLINK.match(each.code) for each in reversed(self._fields) if each.shows)
+        return next((match[1].replace("\\\\", "\\") for match in codes if match), "")
+
     def _field(self, child: Any) -> None:
         kind = child.get(f"{self._w}fldCharType")
         if kind == "begin":
-            self._fields = [*self._fields[-_MOST_FIELDS:], "begin"]
+            self._fields = [*self._fields[-_MOST_FIELDS:], _Field()]
         elif kind == "separate" and self._fields:
-            self._fields[-1] = "result"
+            self._fields[-1].shows = True
         elif kind == "end" and self._fields:
             self._fields.pop()
 
@@ -279,7 +308,7 @@ def _trimmed(content: Content) -> Content:
 def _merged(content: Iterable[Inline]) -> Content:
     """Content in which neighbours of one look are one."""
     content = tuple(content)
-    if len(content) < 2 and not (content and isinstance(content[0], Strong | Emphasis | Strike)):
+    if len(content) < 2 and not (content and isinstance(content[0], Strong | Emphasis | Strike | _FieldLink)):
         return content  # most runs and most cells
     return tuple(each for kind, same in itertools.groupby(content, type) for each in _joined(kind, same))
 
@@ -289,5 +318,8 @@ def _joined(kind: type[Inline], same: Iterator[Any]) -> Iterator[Inline]:
         yield kind("".join(each.text for each in same))
     elif kind is Strong or kind is Emphasis or kind is Strike:
         yield kind(_merged(inner for each in same for inner in each.content))
+    elif kind is _FieldLink:
+        for target, pieces in itertools.groupby(same, lambda each: each.target):
+            yield Link(target, _merged(inner for each in pieces for inner in each.content))
     else:
         yield from same
