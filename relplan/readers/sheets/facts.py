@@ -62,7 +62,7 @@ def state_pair(key: str, value: str, place: Place, draft: Draft) -> None:
         return
     if path == ("participants",):
         value = "\n".join(split_outside_brackets(value, NAMES))
-    if draft.at(path) == value:
+    if path in draft.places and draft.at(path) == value:
         draft.also(place, path)
     else:
         draft.state(path, value, place)
