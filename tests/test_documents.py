@@ -289,7 +289,7 @@ def test_a_value_is_never_notation(tmp_path, text):
 def test_lists_of_values_and_jinjas_own_filters_keep_every_word(tmp_path):
     plan = ReleasePlan(version="<1>", table=[{"system": "a", "risk_level": "高"}])
     made = own(tmp_path, "{{ [plan.version, plan.table.risk_level, plan.goal] }} {{ plan.version | e }}", plan=plan)
-    assert plain(made.blocks[0].content) == "<1>、高、〔待补充〕 &lt;1&gt;"
+    assert plain(made.blocks[0].content) == "<1>、高、〔待补充〕 <1>"
 
 
 def test_a_title_of_many_lines_is_still_a_listing(tmp_path):

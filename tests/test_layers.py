@@ -18,6 +18,7 @@ ROOMS = [
     {"model"},
     {"resources", "grids", "blocks", "links", "markdown", "sql", "findings", "sequence", "checksums", "process"},
     {"readers", "documents", "writers", "checks"},
+    {"office"},
     {"formats", "files", "config", "artifacts", "repository"},
     {"api"},
     {"cli", "__main__"},

@@ -25,6 +25,7 @@ from relplan.api.artifacts import (
     with_checksums,
 )
 from relplan.api.checking import check, check_report, check_reports, explain, folder, rules_as
+from relplan.api.forms import TemplateReport, check_template, marked_template, template_fields
 from relplan.api.golive import (
     GoLive,
     add_lines,
@@ -53,6 +54,7 @@ __all__ = [
     "PlacedProposal",
     "PlacedScript",
     "Saved",
+    "TemplateReport",
     "add_lines",
     "add_to_log",
     "board",
@@ -60,6 +62,7 @@ __all__ = [
     "check",
     "check_report",
     "check_reports",
+    "check_template",
     "checksum_list",
     "commits_behind",
     "copy_templates",
@@ -78,6 +81,7 @@ __all__ = [
     "log_path",
     "marked_check",
     "marked_copy",
+    "marked_template",
     "mentions",
     "moment",
     "next_release",
@@ -96,6 +100,7 @@ __all__ = [
     "sql_report",
     "sql_scripts",
     "starter",
+    "template_fields",
     "undo",
     "undo_report",
     "undo_text",

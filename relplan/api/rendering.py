@@ -9,6 +9,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relplan import files, formats
+from relplan.api import forms
+from relplan.api.forms import papers
 from relplan.errors import (
     Language,
     TemplateError,
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from relplan.api.golive import GoLive
     from relplan.blocks import Document
     from relplan.model.plan import ReleasePlan
-    from relplan.process.papers import Papers
 
 
 class DocumentInfo(NamedTuple):
@@ -64,14 +65,7 @@ def document(
     from relplan.documents.render import Options, make
 
     own = FilePath(template) if template is not None else None
-    return make(plan, name, Options(language, audience, date, own, functools.partial(_papers, plan, golive), notice))
-
-
-def _papers(plan: ReleasePlan, golive: GoLive | None, language: Language) -> Papers:
-    from relplan.api.golive import golive as carried
-
-    found = golive or carried(plan)
-    return found.papers(language)
+    return make(plan, name, Options(language, audience, date, own, functools.partial(papers, plan, golive), notice))
 
 
 @collector_paused()
@@ -86,17 +80,26 @@ def render(
     date: dt.date | None = None,
     template: str | FilePath | None = None,
     golive: GoLive | None = None,
+    macros: bool = False,
 ) -> bytes:
     """One document in one format (`md`, `html`, `docx`, `xlsx`); same input, same bytes.
 
     `name` is by default `workbook` for xlsx and `plan` for the others. `theme` is a .docx or .css file
-    that gives Word or HTML its look. The other arguments are those of `document`.
+    that gives Word or HTML its look. `template` may be a Word document with tags too, which is filled in; `macros`
+    takes one with macros. The other arguments are those of `document`.
 
     Raises:
         TemplateError: as `document`; or the theme lacks what it needs.
         WriteError: there is no such format, or it takes no theme.
     """
     chosen = formats.named(format)
+    if template is not None and forms.is_form(template):
+        kind = FilePath(template).suffix.lower()
+        if format not in forms.made_by(kind):
+            raise forms.other_kind(template, f".{format}")
+        return forms.filled(
+            plan, template, name, language=language, audience=audience, date=date, golive=golive, macros=macros
+        )
     if theme is not None and not chosen.theme:
         raise WriteError(
             problem(f"格式 {chosen.name} 不用主题", f"the format {chosen.name} takes no theme", str(theme))
@@ -114,6 +117,7 @@ def render_all(
     name: str = "",
     *,
     theme: str | FilePath | None = None,
+    macros: bool = False,
     **options: Any,
 ) -> dict[str, bytes]:
     """One document in the formats that the endings of `outputs` say, by path; a document is made once for all its formats.
@@ -124,6 +128,9 @@ def render_all(
     if look is not None and look not in (themes := [each.theme for each in formats.FORMATS.values() if each.theme]):
         zh, en = "、".join(themes), " or ".join(themes)
         raise TemplateError(problem(f"主题应为 {zh} 文件", f"a theme is a {en} file", str(theme)))
+    template = options.get("template")
+    if template is not None and forms.is_form(template):
+        return _all_filled(plan, list(map(str, outputs)), name, macros, options)
     made: dict[str, Document] = {}
     contents: dict[str, bytes] = {}
     for output in map(str, outputs):
@@ -135,6 +142,18 @@ def render_all(
             made[which] = document(plan, which, **options)
         contents[output] = _written(chosen, made[which], theme if look == chosen.theme else None)
     return contents
+
+
+def _all_filled(
+    plan: ReleasePlan, outputs: Sequence[str], name: str, macros: bool, options: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """The outputs of a form: the file that is filled in."""
+    template = options["template"]
+    for output in outputs:
+        if FilePath(output).suffix.lower().removeprefix(".") not in forms.made_by(FilePath(template).suffix.lower()):
+            raise forms.other_kind(template, output)
+    rest = {key: value for key, value in options.items() if key != "template"}
+    return dict.fromkeys(outputs, forms.filled(plan, template, name, macros=macros, **rest))
 
 
 def render_to(plan: ReleasePlan, outputs: Sequence[str | FilePath], name: str = "", **options: Any) -> list[str]:

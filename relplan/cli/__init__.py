@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "render": ("render", "由计划生成文档", "Make documents from a plan"),
     "order": ("order", "按依赖计算发布顺序", "Work out the release order from the dependencies"),
     "documents": ("documents", "列出文档及其模板", "List the documents and their templates"),
+    "template": ("template", "检查公司自己的模板", "Check forms of your own"),
     "checksum": ("checksum", "列出或校验文件的校验值", "List or verify the checksums of files"),
     "log": ("log", "记录做了什么，或显示还没做的", "Log what was done, or show what is open"),
     "gate": ("gate", "能否进入某个阶段，是否回退", "Whether a stage may begin, or the release has to go back"),

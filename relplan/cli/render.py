@@ -117,6 +117,11 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     ),
 )
 @click.option(
+    "--macros",
+    is_flag=True,
+    help=say("接受带宏的模板（-t）；宏原样保留", "Take a template (-t) with macros; they stay as they are"),
+)
+@click.option(
     "--check",
     is_flag=True,
     help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if an output would change"),
@@ -137,6 +142,7 @@ def command(
     audience: str | None,
     date: dt.date | None,
     process: str,
+    macros: bool,
     check: bool,
 ) -> None:
     """Make a document from a plan."""
@@ -167,6 +173,7 @@ def command(
         audience=audience or settings.audience or "internal",
         date=date,
         template=template,
+        macros=macros,
         golive=api.golive(read.plan, plan, process or settings.process) if _wants_log(document, template) else None,
     )
     _write(contents, check)

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from jinja2.bccache import Bucket
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from relplan.blocks import Document, Image, PageScript, with_anchors
 from relplan.documents.filters import FILTERS, shown
 from relplan.documents.records import LateRecord, Record, part_of
+from relplan.documents.sandbox import Captured, Sandbox, printed
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
 from relplan.markdown.parse import Values, to_blocks
 from relplan.model.plan import ReleasePlan
@@ -71,23 +71,29 @@ def make(plan: ReleasePlan, document: str, options: Options | None = None) -> Do
     _check(document, options)
     language = options.language or plan.language
     values = Values()
-    title = _title(plan, document, language)
     folder, name = _template(document, options)
     environment = _environment(folder, language, values)
-    context = {
+    context = names(plan, document, options)
+    title = str(context["title"])
+    markdown = _run(environment, name, context)
+    blocks = _located(lambda: to_blocks(markdown, values, functools.partial(load_image, folder)), name)
+    script = _script(document, context["golive"])
+    return Document(title, language, with_anchors(blocks), plan.version or "", options.date, script)
+
+
+def names(plan: ReleasePlan, document: str, options: Options) -> dict[str, Any]:
+    """What a template has to begin with: `relplan.documents.sandbox.NAMES`."""
+    language = options.language or plan.language
+    return {
         "plan": Record(plan),
         "labels": labels(language),
         "language": language,
         "audience": options.audience,
         "date": options.date,
-        "title": title,
+        "title": _title(plan, document, language),
         "golive": LateRecord(functools.partial(options.golive, language)) if options.golive else None,
         "notice": options.notice,
     }
-    markdown = _run(environment, name, context)
-    blocks = _located(lambda: to_blocks(markdown, values, functools.partial(_load_image, folder)), name)
-    script = _script(document, context["golive"])
-    return Document(title, language, with_anchors(blocks), plan.version or "", options.date, script)
 
 
 def _script(document: str, golive: object) -> PageScript | None:
@@ -135,40 +141,6 @@ def _template(document: str, options: Options) -> tuple[FilePath, str]:
     return options.template.parent, options.template.name
 
 
-class _Captured(str):
-    """Text that a template has made itself (`{% set %}`, macros): Markdown with tokens in it."""
-
-    __slots__ = ()
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    concat = staticmethod(lambda parts: _Captured("".join(parts)))
-
-
-class _InBoth(str):
-    """A message in English that brings its Chinese along through Jinja's own exceptions."""
-
-    __slots__ = ("zh",)
-    zh: str
-
-
-class _Undefined(jinja2.StrictUndefined):
-    """A name that is not there, with the nearest one that is."""
-
-    @property
-    def _undefined_message(self) -> str:
-        name = str(self._undefined_name)
-        known = list(dir(self._undefined_obj)) if isinstance(self._undefined_obj, Record) else list(_NAMES)
-        hint = suggest(name, known)
-        listed = ", ".join(known)
-        message = _InBoth(f'there is no "{name}"{hint.en or f"; known: {listed}"}')
-        message.zh = f"没有“{name}”{hint.zh or f'；可用：{listed}'}"
-        return message
-
-
-_NAMES: Final = ("plan", "labels", "language", "audience", "date", "title", "golive", "notice")
-
-
 class _Compiled(jinja2.BytecodeCache):
     """Templates that were compiled in this process, for one language: filters of constants are run when a template is compiled,
     and what they give is in the document's language; but for that, documents share their code."""
@@ -193,25 +165,27 @@ def _compiled(language: Language) -> _Compiled:
     return _Compiled()
 
 
-def _environment(folder: FilePath, language: Language, values: Values) -> _Environment:
-    environment = _Environment(
+def _environment(folder: FilePath, language: Language, values: Values) -> Sandbox:
+    environment = Sandbox(
         loader=jinja2.FileSystemLoader([folder, templates_dir()]),
-        undefined=_Undefined,
         bytecode_cache=_compiled(language),
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalizer(language, values),
-        keep_trailing_newline=True,
     )
-    environment.globals = {"range": environment.globals["range"], "namespace": environment.globals["namespace"]}
-    environment.filters |= {name: functools.partial(each, language=language) for name, each in FILTERS.items()}
+    environment.filters |= filters(language)
     return environment
+
+
+def filters(language: Language) -> dict[str, Callable[..., Any]]:
+    """relplan's own filters, for documents in a language."""
+    return {name: functools.partial(each, language=language) for name, each in FILTERS.items()}
 
 
 def _finalizer(language: Language, values: Values) -> Any:
     @jinja2.pass_context  # a plain function would be run on constants when the template is compiled
     def finalize(_: Any, value: object) -> str:
-        return value if isinstance(value, _Captured) else values.token(shown(_checked(value), language))
+        return value if isinstance(value, Captured) else values.token(shown(_checked(value), language))
 
     return finalize
 
@@ -222,8 +196,8 @@ def _checked(value: object) -> object:
     return value
 
 
-def _run(environment: _Environment, name: str, context: Mapping[str, Any]) -> str:
-    return str(_located(lambda: environment.get_template(name).render(context), name))
+def _run(environment: Sandbox, name: str, context: Mapping[str, Any]) -> str:
+    return str(_located(lambda: printed(environment.get_template(name).generate(context)), name))
 
 
 def _located(run: Any, name: str) -> Any:
@@ -264,7 +238,7 @@ def _spot(error: BaseException, name: str) -> Place:
 _MEDIA_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 
 
-def _load_image(folder: FilePath, target: str, alternative: str) -> Image | None:
+def load_image(folder: FilePath, target: str, alternative: str) -> Image | None:
     """A picture from the template's own folder; anything else is no picture."""
     path = (folder / target).resolve()
     media_type = _MEDIA_TYPES.get(path.suffix.lower())

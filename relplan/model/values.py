@@ -59,6 +59,12 @@ class Choice(Enum):
     def __str__(self) -> str:
         return str(self.value)
 
+    def __eq__(self, other: object) -> bool:
+        """Templates compare with words: `item.risk_level == "high"`, or `"高"`."""
+        return other in (self.value, self.zh, self.en) if isinstance(other, str) else self is other
+
+    __hash__ = Enum.__hash__
+
 
 class RiskLevel(Choice):
     """How much can go wrong; from high to low."""

@@ -72,26 +72,38 @@ class _Room:
 
 
 class Body:
-    """Writes the blocks of one document; holds what they share: bookmarks, lists, links and pictures."""
+    """Writes the blocks of one document; holds what they share: bookmarks, lists, links and pictures.
 
-    def __init__(self, document: Document, theme: Theme, upright: Page, relations: Relations) -> None:
+    Bookmarks and drawings are numbered from `first_id` on; `titled` says that the first heading of all is the title.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        upright: Page,
+        relations: Relations,
+        first_id: int = 0,
+        titled: bool = True,
+    ) -> None:
         self._document = document
         self._theme = theme
+        self._upright = upright
         self._relations = relations
         anchors = [block.anchor for block in walk(document.blocks) if isinstance(block, Heading | Listing)]
         anchors += [each.name for each in inlines(document.blocks) if isinstance(each, Anchor)]
-        self._bookmarks = Bookmarks(anchors)
+        self._bookmarks = Bookmarks(anchors, first_id)
         self._inlines = Inlines(theme, self._bookmarks, relations)
         self._layouts = {
             index: choose(block, theme, upright)
             for index, block in enumerate(document.blocks)
             if isinstance(block, Table) and block.columns
         }
-        self._title = title_of(document)
+        self._title = title_of(document) if titled else None
         self._break_pending = False
         self._boxed = ""
         self._before: Block | None = None
-        self._count = 0
+        self._count = first_id
         self.numbering = Numbering(theme.numbering)
         self.pictures: dict[str, bytes] = {}
         self.segments: tuple[Segment, ...] = segments(document.blocks, self._layouts, upright)
@@ -105,6 +117,21 @@ class Body:
             # The last section ends with the document; each before it ends in a paragraph that takes no room.
             yield section if number == last else self._spacer(section)
         yield "</w:body></w:document>"
+
+    def pages(self, start: int, count: int) -> tuple[Segment, ...]:
+        """Some blocks of the document, cut where the kind of page changes."""
+        layouts = {index - start: each for index, each in self._layouts.items() if start <= index < start + count}
+        cut = segments(self._document.blocks[start : start + count], layouts, self._upright)
+        return tuple(dataclasses.replace(each, start=each.start + start) for each in cut)
+
+    def segment(self, segment: Segment) -> str:
+        """Some blocks on pages of their kind."""
+        return "".join(self._segment(segment))
+
+    def within(self, start: int, count: int, width: int, height: int) -> str:
+        """Some blocks in a room that is no page: a cell, a text box, a header; sizes in twips."""
+        self._break_pending = False
+        return "".join(self._blocks(self._document.blocks[start : start + count], _Room(width, height)))
 
     def _segment(self, segment: Segment) -> Iterator[str]:
         # The start of a section is the start of a page already.

@@ -45,10 +45,10 @@ _LONGEST_NAME: Final = 40
 class Bookmarks:
     """Anchors of a document and the bookmarks they become: unique in small letters, at most 40 characters."""
 
-    def __init__(self, anchors: Iterable[str]) -> None:
+    def __init__(self, anchors: Iterable[str], first_id: int = 0) -> None:
         self._names: dict[str, str] = {}
         self._open: set[str] = set()
-        self._count = 0
+        self._count = first_id
         taken: set[str] = set()
         for anchor in anchors:
             if anchor and anchor not in self._names:

@@ -20,21 +20,26 @@ PICTURES: Final = {"image/png": "png", "image/jpeg": "jpeg", "image/svg+xml": "s
 class Relations:
     """What a part refers to; the same target has one id."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "rId") -> None:
         self._ids: dict[tuple[str, str, bool], str] = {}
+        self._prefix = prefix
 
     def add(self, kind: str, target: str, external: bool = False) -> str:
         """The id of the relationship to `target`; `kind` is the end of its type, or the whole where it has a colon."""
         key = (kind if ":" in kind else OFFICE + kind, target, external)
-        return self._ids.setdefault(key, f"rId{len(self._ids) + 1}")
+        return self._ids.setdefault(key, f"{self._prefix}{len(self._ids) + 1}")
 
-    def xml(self) -> str:
-        """The part that holds them."""
+    def rows(self) -> str:
+        """What stands in the part that holds them."""
         mode = {True: ' TargetMode="External"', False: ""}
-        rows = "".join(
+        return "".join(
             f'<Relationship Id="{number}" Type="{kind}" Target={attribute(target)}{mode[external]}/>'
             for (kind, target, external), number in self._ids.items()
         )
+
+    def xml(self) -> str:
+        """The part that holds them."""
+        rows = self.rows()
         return f'{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rows}</Relationships>'
 
 

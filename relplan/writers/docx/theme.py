@@ -6,9 +6,12 @@ their ids differ from file to file.
 
 from __future__ import annotations
 
+import copy
 import functools
 import io
+import itertools
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -257,8 +260,7 @@ def _resolve(folder: str, target: str) -> str:
 def _theme(source: _Source) -> Theme:
     main = source.related(source.document)
     styles = parse(source.read(main["styles"]))
-    ids = _style_ids(styles)
-    _check(ids)
+    _check(_style_ids(styles))
     parts = [Part("word/styles.xml", source.content_type(main["styles"]), source.read(main["styles"]))]
     kept = {"styles": "word/styles.xml"}
     for kind in ("theme", "fontTable"):
@@ -273,7 +275,19 @@ def _theme(source: _Source) -> Theme:
             Part("word/settings.xml", source.content_type(main["settings"]), _settings(source.read(main["settings"])))
         )
         kept["settings"] = "word/settings.xml"
-    resolved = _Styles(styles)
+    numbering = source.read(main["numbering"]) if "numbering" in main else None
+    page = _page(parse(source.read(source.document)))
+    return _look(styles, page, tuple({part.name: part for part in parts}.values()), kept, numbering)
+
+
+def _look(
+    styles: etree._Element,
+    page: tuple[int, int, int, int, int, int, int, int],
+    parts: tuple[Part, ...],
+    main: Mapping[str, str],
+    numbering: bytes | None,
+) -> Theme:
+    ids, resolved = _style_ids(styles), _Styles(styles)
     return Theme(
         ids=MappingProxyType(ids),
         sizes=MappingProxyType(
@@ -281,10 +295,10 @@ def _theme(source: _Source) -> Theme:
         ),
         fills=MappingProxyType(dict(resolved.fills())),
         numbered=frozenset(n.lower() for n in PARAGRAPH_STYLES if resolved.is_numbered(ids["paragraph", n.lower()])),
-        page=_page(parse(source.read(source.document))),
-        parts=tuple({part.name: part for part in parts}.values()),
-        main=MappingProxyType(kept),
-        numbering=source.read(main["numbering"]) if "numbering" in main else None,
+        page=page,
+        parts=parts,
+        main=MappingProxyType(dict(main)),
+        numbering=numbering,
     )
 
 
@@ -308,6 +322,101 @@ def _check(ids: Mapping[tuple[str, str], str]) -> None:
                 f"the theme lacks the styles {', '.join(missing)}; start from a copy of the built-in theme.docx",
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The look of someone else's document, with what it lacks of the styles that relplan writes in.
+
+    Attributes:
+        theme: that look.
+        styles: the name of its part with styles; blank where it has none.
+        added: the styles that it lacks, by their ids, each with the id of the style that it is based on.
+    """
+
+    theme: Theme
+    styles: str
+    added: Mapping[str, tuple[bytes, str]]
+
+    def styles_part(self, markup: str, part: bytes) -> bytes:
+        """The part with styles, with those that `markup` uses and that it lacks; as it is where it lacks none."""
+        used = {
+            style
+            for style in re.findall(r'w:(?:pStyle|rStyle|tblStyle) w:val="([^"]+)"', markup)
+            if style in self.added
+        }
+        while missing := {self.added[style][1] for style in used} & self.added.keys() - used:
+            used |= missing
+        if not used:
+            return part
+        root = parse(part)
+        for style, (xml, _) in self.added.items():
+            if style in used:
+                root.append(parse(xml))
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def adopt(data: bytes, base: bytes) -> Adopted:
+    """The look of a document that need not have been made as a theme.
+
+    Args:
+        data: the document, a .docx that can be opened.
+        base: the theme from which the styles are taken that it lacks.
+    """
+    with zipfile.ZipFile(io.BytesIO(base)) as archive:
+        source = _Source(archive)
+        own = parse(source.read(source.related(source.document)["styles"]))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        source = _Source(archive)
+        main = source.related(source.document)
+        styles = parse(source.read(main["styles"])) if "styles" in main else etree.Element(w("styles"), nsmap={"w": W})
+        added = _lacking(styles, own)
+        for xml, _ in added.values():
+            styles.append(parse(xml))
+        numbering = source.read(main["numbering"]) if "numbering" in main else None
+        page = _page(parse(source.read(source.document)))
+        return Adopted(_look(styles, page, (), {}, numbering), main.get("styles", ""), added)
+
+
+def _lacking(styles: etree._Element, own: etree._Element) -> dict[str, tuple[bytes, str]]:
+    """The styles of `own` that `styles` has none of the same name of, under ids that are free there."""
+    there, ours = _style_ids(styles), _style_ids(own)
+    wanted = {"paragraph": PARAGRAPH_STYLES, "character": CHARACTER_STYLES, "table": TABLE_STYLES}
+    taken = set(there.values())
+    ids = {ours[key]: there[key] for key in ours if there.get(key)}
+    missing = [
+        ours[kind, name.lower()]
+        for kind, names in wanted.items()
+        for name in names
+        if (kind, name.lower()) not in there
+    ]
+    elements = {each.get(w("styleId")): each for each in own.iter(w("style"))}
+    for style in missing:
+        ids[style] = (
+            style
+            if style not in taken
+            else next(f"{style}{n}" for n in itertools.count(2) if f"{style}{n}" not in taken)
+        )
+        taken.add(ids[style])
+    found: dict[str, tuple[bytes, str]] = {}
+    for style in missing:
+        element = copy.deepcopy(elements[style])
+        element.set(w("styleId"), ids[style])
+        if w("default") in element.attrib:
+            del element.attrib[w("default")]
+        based = ""
+        for child in list(element):
+            refers, target = child.tag in (w("basedOn"), w("next"), w("link")), child.get(w("val")) or ""
+            if refers and target in ids:
+                child.set(w("val"), ids[target])
+                based = ids[target] if child.tag == w("basedOn") else based
+            elif refers:
+                element.remove(child)
+        for properties in element.findall(w("pPr")):
+            for number in properties.findall(w("numPr")):
+                properties.remove(number)
+        found[ids[style]] = etree.tostring(element), based
+    return found
 
 
 class _Styles:
@@ -364,4 +473,15 @@ def _page(document: etree._Element) -> tuple[int, int, int, int, int, int, int, 
     return short, long, top, right, bottom, left, header, footer
 
 
-__all__ = ["CHARACTER_STYLES", "PARAGRAPH_STYLES", "TABLE_STYLES", "Part", "Theme", "load", "parse", "w"]
+__all__ = [
+    "CHARACTER_STYLES",
+    "PARAGRAPH_STYLES",
+    "TABLE_STYLES",
+    "Adopted",
+    "Part",
+    "Theme",
+    "adopt",
+    "load",
+    "parse",
+    "w",
+]

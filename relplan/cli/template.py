@@ -1,0 +1,79 @@
+"""`relplan template`: company forms."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from relplan.cli.speech import language, say
+
+
+@click.group(
+    "template",
+    help=say(
+        "公司自己的 Word 模板：检查，查看可用的名字。", "Word forms of your own: check them, see what names there are."
+    ),
+)
+def command() -> None:
+    """The group of commands about templates."""
+
+
+@command.command(
+    "check",
+    help=say(
+        "检查模板 FILE（.docx .dotx）：列出标记中的所有错误，以及用到的名字。有错误时退出码为 1。",
+        "Check the template FILE (.docx .dotx): list all that is wrong with its tags, and the names they use. Exit 1 if something is.",
+    ),
+)
+@click.argument("file")
+@click.option(
+    "--marked",
+    metavar=say("文件", "COPY"),
+    default="",
+    help=say("写出一份模板，在每处错误加 Word 批注", "Write the template with a Word comment at each place"),
+)
+@click.option("--json", "as_json", is_flag=True, help=say("输出 JSON", "Print JSON"))
+@click.option("--macros", is_flag=True, help=say("接受带宏的模板", "Take a template with macros"))
+def check(file: str, marked: str, as_json: bool, macros: bool) -> None:
+    """Check a template."""
+    from relplan import api, files
+
+    report = api.check_template(file, macros=macros)
+    if marked:
+        files.write({marked: api.marked_template(file, macros=macros)})
+    if as_json:
+        found = [{"place": str(each.place), "zh": each.message.zh, "en": each.message.en} for each in report.problems]
+        data = {"file": file, "tags": report.tags, "problems": found, "names": list(report.names)}
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        for each in report.problems:
+            click.echo(f"{each.place}: {each.message.text(language())}")
+        for name in report.names:
+            click.echo(name)
+    tags, problems = report.tags, len(report.problems)
+    click.echo(say(f"{tags} 个标记，{problems} 处错误", f"{tags} tags, {problems} errors"), err=True)
+    sys.exit(1 if problems else 0)
+
+
+@command.command(
+    "fields",
+    help=say(
+        "列出模板可用的名字和过滤器；给出 NAME 时只列出其中的（如 plan.table.rows）。",
+        "List the names and filters that templates have; with NAME those in it (such as plan.table.rows).",
+    ),
+)
+@click.argument("name", default="")
+@click.option("--json", "as_json", is_flag=True, help=say("输出 JSON", "Print JSON"))
+def fields(name: str, as_json: bool) -> None:
+    """List what templates have."""
+    from relplan import api
+
+    found = api.template_fields(name)
+    if as_json:
+        click.echo(json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
+        return
+    width = max(len(each.name) for each in found)
+    for each in found:
+        click.echo(f"{each.name:<{width}}  {say(each.zh, each.en)}".rstrip())

@@ -1,0 +1,1 @@
+"""Company forms: Word documents and workbooks with tags of Jinja in them, filled from a plan."""
