@@ -58,6 +58,11 @@ class LateRecord(Record):
 
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     """The names that a record of `model` answers to."""
+    return _names(model)
+
+
+@functools.cache
+def _names(model: Any) -> tuple[str, ...]:
     own = (
         name
         for cls in model.__mro__[:-1]

@@ -84,6 +84,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.turns = 0
         self._until = time.monotonic() + MOST_SECONDS
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """An attribute; records, which templates ask most, guard themselves."""
+        if isinstance(obj, Record) and not attribute.startswith("_"):
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for loop in list(tree.find_all(nodes.For)):

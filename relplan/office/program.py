@@ -72,10 +72,9 @@ class Program:
         """Add a statement; `code` instead of its own."""
         self._tagged(placed, f"{_BLOCK}\n{code or placed.tag.code} {_END_BLOCK}")
 
-    def value(self, placed: Placed, wrap: str = "{}") -> None:
-        """Add what a tag prints; `wrap` is the expression around its own."""
-        code = wrap.replace("{}", f"({placed.tag.code})")
-        self._tagged(placed, f"{_VALUE}\n{code} {_END_VALUE}")
+    def value(self, placed: Placed, last: str) -> None:
+        """Add what a tag prints; `last` is the filter that it goes through in the end."""
+        self._tagged(placed, f"{_VALUE}\n({placed.tag.code}) | {last} {_END_VALUE}")
 
     def call(self, expression: str) -> None:
         """Add what an expression of the engine's own prints."""

@@ -193,7 +193,8 @@ class _Filler:
     ) -> tuple[str, list[tuple[tuple[Block, ...], _Room]]]:
         fragments: list[tuple[tuple[Block, ...], _Room]] = []
         printer = _Printer(part, self._language, self._source.prefix(part.root), fragments)
-        environment.globals |= printer.globals()
+        environment.filters |= printer.filters()
+        environment.globals["relplan_unmerge"] = printer.unmerge
         environment.finalize = printer.finalize()
         xml = prepared(part.root, part.found)
         program = _program(xml, part.found.placed, printer, self._source.name)
@@ -283,10 +284,10 @@ def _program(xml: str, placed: list[Placed], printer: _Printer, file: str) -> Pr
         elif word == "alone":
             tag, end = pieces[index + 1], pieces[index + 2]
             printer.around[number] = xml[at : tag.start()], xml[tag.end() : end.start()]
-            program.value(placed[number], f"relplan_alone({number}, {{}})")
+            program.value(placed[number], f"relplan_alone({number})")
             at, skip = end.end(), index + 2
         elif word == "merge":
-            program.value(placed[number], f"relplan_merge({number}, {{}})")
+            program.value(placed[number], f"relplan_merge({number})")
         elif word == "unmerge":
             program.call(f"relplan_unmerge({number})")
     program.static(xml[at:])
@@ -295,7 +296,7 @@ def _program(xml: str, placed: list[Placed], printer: _Printer, file: str) -> Pr
 
 def _tag(program: Program, placed: Placed, number: int, printer: _Printer) -> None:
     if placed.tag.kind == "value":
-        program.value(placed, f"relplan_inline({number}, {{}})")
+        program.value(placed, f"relplan_inline({number})")
     elif placed.tag.kind == "statement":
         program.statement(placed)
 
@@ -311,14 +312,9 @@ class _Printer:
         self._above: dict[int, object] = {}
         self._goes_on: dict[int, bool] = {}
 
-    def globals(self) -> dict[str, Callable[..., Any]]:
-        """The functions, by the names that the program has for them."""
-        return {
-            "relplan_alone": self._alone,
-            "relplan_inline": self._inline,
-            "relplan_merge": self._merge,
-            "relplan_unmerge": self._unmerge,
-        }
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """What values go through last, by the names that the program has for it."""
+        return {"relplan_alone": self._alone, "relplan_inline": self._inline, "relplan_merge": self._merge}
 
     def finalize(self) -> Callable[[object], str]:
         """What is done with all that is printed: only what the functions here have made is markup."""
@@ -328,16 +324,16 @@ class _Printer:
 
         return finalize
 
-    def _alone(self, number: int, value: object) -> Captured:
+    def _alone(self, value: object, number: int) -> Captured:
         before, behind = self.around[number]
         value = self._kept(number, value)
-        made = value if isinstance(value, Fragment) else shown(value, self._language)
+        made = value if isinstance(value, str) else shown(value, self._language)
         if isinstance(made, Fragment):
             self._fragments.append((made.blocks, self._part.rooms.get(number) or _Room(False, 0)))
             return Captured(f"<?{_BLOCKS} {len(self._fragments) - 1}?>")
-        return Captured(f"{before}{self._words(value)}{behind}")
+        return Captured(f"{before}{self._markup(made if isinstance(made, str) else plain(made))}{behind}")
 
-    def _inline(self, number: int, value: object) -> Captured:
+    def _inline(self, value: object, number: int) -> Captured:
         return Captured(self._words(self._kept(number, value)))
 
     def _kept(self, number: int, value: object) -> object:
@@ -363,7 +359,7 @@ class _Printer:
             for each in _LINES.split(text)
         )
 
-    def _merge(self, number: int, value: object) -> Captured:
+    def _merge(self, value: object, number: int) -> Captured:
         """The property of a cell that begins or goes on with a merge."""
         inner = value.value if isinstance(value, Merged) else value
         goes_on = number in self._above and self._above[number] == inner and inner not in (None, "")
@@ -371,6 +367,7 @@ class _Printer:
         state = "" if goes_on else f' {self._prefix}val="restart"'
         return Captured(f"<{self._prefix}vMerge{state}/>")
 
-    def _unmerge(self, number: int) -> Captured:
+    def unmerge(self, number: int) -> Captured:
+        """Forget what stood in the cell above, where a table begins."""
         self._above.pop(number, None)
         return Captured("")

@@ -155,10 +155,9 @@ def _declared(xml: str) -> str:
     return head + "".join(missing) + xml[at:]
 
 
-_FILLED: Final = re.compile(rf"(?:(</w:p>|<w:p/>)\s*)?<\?{_KEPT} fill\?>")
+_FILL: Final = f"<?{_KEPT} fill?>"
 
 
-_TOUCHING: Final = re.compile(r"(</w:tbl>)(<w:tbl>)")
 _SPACER: Final = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>'
 """What stands between two tables, which Word would show as one."""
 
@@ -167,8 +166,12 @@ def finished(xml: str) -> str:
     """What was printed, without tables that lost all rows and rows that lost all cells; what needs a paragraph has one."""
     for word, inner in ((_EMPTY_ROW, "<w:tc>"), (_EMPTY_TABLE, "<w:tr")):
         xml = _without_empty(xml, word, inner)
-    xml = _FILLED.sub(lambda match: match[1] or "<w:p/>", xml)
-    return _numbered(_TOUCHING.sub(rf"\1{_SPACER}\2", xml))
+    first, *rest = xml.split(_FILL)
+    filled = [first]
+    for piece in rest:
+        filled.append("" if filled[-1].rstrip().endswith(("</w:p>", "<w:p/>")) else "<w:p/>")
+        filled.append(piece)
+    return _numbered("".join(filled).replace("</w:tbl><w:tbl>", f"</w:tbl>{_SPACER}<w:tbl>"))
 
 
 def _without_empty(xml: str, word: str, inner: str) -> str:
