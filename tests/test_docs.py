@@ -95,11 +95,17 @@ def commands() -> Iterator[tuple[str, click.Command]]:
         yield name, command
 
 
+def parameters(command: click.Command) -> list[click.Parameter]:
+    """Those of a command, and of the commands in it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return [*command.params, *(each for one in below for each in parameters(one))]
+
+
 def test_every_command_and_option_is_told() -> None:
     text = doc("command")
     for name, command in commands():
         told = section(text, f"relplan {name}")
-        for parameter in command.params:
+        for parameter in parameters(command):
             if isinstance(parameter, click.Option):
                 missing = [each for each in parameter.opts if f"`{each}" not in told]
                 assert not missing, f"relplan {name}: {missing}"
@@ -110,7 +116,7 @@ def test_every_command_and_option_is_told() -> None:
 def test_no_option_is_told_that_is_not_there() -> None:
     text = doc("command")
     for name, command in commands():
-        known = {each for parameter in command.params for each in parameter.opts}
+        known = {each for parameter in parameters(command) for each in parameter.opts}
         told = set(
             re.findall(
                 r"(?<![\w-])--?[a-z]+(?:-[a-z]+)*",

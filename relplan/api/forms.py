@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from relplan.process.papers import Papers
 
 FORMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {".docx": ("docx",), ".dotx": ("docx",), ".docm": ("docm",), ".dotm": ("docm",)}
+    {
+        ".docx": ("docx",),
+        ".dotx": ("docx",),
+        ".docm": ("docm",),
+        ".dotm": ("docm",),
+        ".xlsx": ("xlsx",),
+        ".xltx": ("xlsx",),
+        ".xlsm": ("xlsm",),
+    }
 )
 """The endings of forms, and the formats of what they become."""
 
@@ -80,12 +88,15 @@ def filled(
         TemplateError: the form is none, or its tags are wrong.
     """
     from relplan.documents.render import Options, names
-    from relplan.office.word.fill import fill
+    from relplan.office import excel, word
 
     path = FilePath(template)
     chosen = language or plan.language
     options = Options(chosen, audience, date, path, functools.partial(papers, plan, golive))
-    return fill(_read(path), path.name, names(plan, name or "plan", options), chosen, path.parent, macros)
+    data, context = _read(path), names(plan, name or "plan", options)
+    if _is_workbook(path):
+        return excel.fill(data, path.name, context, chosen, macros)
+    return word.fill(data, path.name, context, chosen, path.parent, macros)
 
 
 def check_template(template: str | FilePath, *, macros: bool = False) -> TemplateReport:
@@ -95,9 +106,9 @@ def check_template(template: str | FilePath, *, macros: bool = False) -> Templat
         TemplateError: it is no form, or cannot be opened.
     """
     from relplan.documents.sandbox import Sandbox
+    from relplan.office import excel, word
     from relplan.office.names import used_names
     from relplan.office.program import DELIMITERS
-    from relplan.office.word.fill import inspect
 
     path = FilePath(template)
     if not is_form(path):
@@ -107,20 +118,20 @@ def check_template(template: str | FilePath, *, macros: bool = False) -> Templat
             f"this is no template that can be checked; known: {', '.join(FORMS)}",
         )
         raise TemplateError(problem(zh, en, str(template)))
-    _, parts, problems = inspect(_read(path), path.name, macros)
-    tags = [placed.tag for part in parts for placed in part.found.placed]
+    found = (excel if _is_workbook(path) else word).inspect(_read(path), path.name, macros)
+    tags, problems = found.tags, found.problems
     names = () if problems else used_names(tags, Sandbox(**DELIMITERS))
     return TemplateReport(tuple(problems), names, len(tags))
 
 
 def marked_template(template: str | FilePath, *, macros: bool = False) -> bytes:
-    """A form with a Word comment at each place where something is wrong; raises as `check_template` does."""
-    from relplan.office.word.comments import with_comments
-    from relplan.office.word.fill import inspect
+    """A form with a comment at each place where something is wrong; raises as `check_template` does."""
+    from relplan.office import excel, word
 
     path = FilePath(template)
-    source, _, problems = inspect(_read(path), path.name, macros)
-    return with_comments(source, problems)
+    if _is_workbook(path):
+        return excel.inspect(_read(path), path.name, macros).marked()
+    return word.inspect(_read(path), path.name, macros).marked()
 
 
 def template_fields(name: str = "") -> tuple[Field, ...]:
@@ -132,6 +143,10 @@ def template_fields(name: str = "") -> tuple[Field, ...]:
     from relplan.office.fields import fields
 
     return fields(name)
+
+
+def _is_workbook(path: FilePath) -> bool:
+    return path.suffix.lower().startswith(".xl")
 
 
 def _read(path: FilePath) -> bytes:

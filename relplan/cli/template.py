@@ -13,7 +13,8 @@ from relplan.cli.speech import language, say
 @click.group(
     "template",
     help=say(
-        "公司自己的 Word 模板：检查，查看可用的名字。", "Word forms of your own: check them, see what names there are."
+        "公司自己的 Word 和 Excel 模板：检查，查看可用的名字。",
+        "Word and Excel forms of your own: check them, see what names there are.",
     ),
 )
 def command() -> None:
@@ -23,8 +24,8 @@ def command() -> None:
 @command.command(
     "check",
     help=say(
-        "检查模板 FILE（.docx .dotx）：列出标记中的所有错误，以及用到的名字。有错误时退出码为 1。",
-        "Check the template FILE (.docx .dotx): list all that is wrong with its tags, and the names they use. Exit 1 if something is.",
+        "检查模板 FILE（.docx、.xlsx 等）：列出标记中的所有错误，以及用到的名字。有错误时退出码为 1。",
+        "Check the form FILE (.docx, .xlsx …): list all that is wrong with its tags, and the names they use. Exit 1 if something is.",
     ),
 )
 @click.argument("file")
@@ -32,7 +33,10 @@ def command() -> None:
     "--marked",
     metavar=say("文件", "COPY"),
     default="",
-    help=say("写出一份模板，在每处错误加 Word 批注", "Write the template with a Word comment at each place"),
+    help=say(
+        "写出一份模板，在每处错误加 Word 批注或 Excel 批注",
+        "Write the form with a Word comment or cell note at each place",
+    ),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("输出 JSON", "Print JSON"))
 @click.option("--macros", is_flag=True, help=say("接受带宏的模板", "Take a template with macros"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ DELIMITERS: Final[Mapping[str, str]] = {
 """What the environment of a program is made with."""
 
 _STATIC: Final = str.maketrans({chr(code): f"&#x{code:X};" for code in range(0xE0F0, 0xE0F6)})
+_DELIMITER: Final = re.compile("([\ue0f0-\ue0f5]+|\r)")
 _NAME: Final = "<form>"
 
 
@@ -80,6 +82,16 @@ class Program:
         """Add what an expression of the engine's own prints."""
         self._add(f"{_VALUE}{expression}{_END_VALUE}")
 
+    def code(self, statement: str) -> None:
+        """Add a statement of the engine's own."""
+        self._add(f"{_BLOCK}{statement}{_END_BLOCK}")
+
+    def words(self, text: str) -> None:
+        """Add words that are no markup, as they stand."""
+        for piece in _DELIMITER.split(text):
+            if piece:
+                self._add(f"{_VALUE}{piece!r}{_END_VALUE}" if _DELIMITER.fullmatch(piece) else piece)
+
     def _tagged(self, placed: Placed, source: str) -> None:
         first = self._line
         self._add(source)
@@ -128,6 +140,16 @@ def _line_of(error: BaseException) -> int:
     """The last line of the program that an error went through."""
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _NAME]
     return lines[-1] if lines else 0  # Jinja rewrites tracebacks: the lines in them are those of the source
+
+
+def not_beforehand(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that Jinja must not run while it compiles, as it does with those of constants."""
+
+    @jinja2.pass_context
+    def run(_: Any, *values: Any) -> Any:
+        return function(*values)
+
+    return run
 
 
 def syntax(message: str) -> Message:
@@ -231,4 +253,4 @@ def _unbalanced(placed: Sequence[Placed], file: str) -> list[Problem]:
     return found
 
 
-__all__ = ["DELIMITERS", "Placed", "Program", "faults", "problem_at", "syntax"]
+__all__ = ["DELIMITERS", "Placed", "Program", "faults", "not_beforehand", "problem_at", "syntax"]

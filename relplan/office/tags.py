@@ -9,13 +9,13 @@ from typing import Final, Literal, TypeAlias
 
 from relplan.errors import Message
 
-Level: TypeAlias = Literal["", "run", "paragraph", "cell", "row"]
+Level: TypeAlias = Literal["", "run", "paragraph", "cell", "row", "sheet"]
 """What a tag that says so repeats or leaves out; blank: what stands around it decides."""
 
 _ENDS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _OPENING: Final = re.compile(r"\{\{|\{%|\{#")
-_LEVELS: Final[dict[str, Level]] = {"r": "run", "p": "paragraph", "tc": "cell", "tr": "row"}
-_PREFIX: Final = re.compile(r"(tr|tc|p|r)(?=\s)")
+_LEVELS: Final[dict[str, Level]] = {"r": "run", "p": "paragraph", "tc": "cell", "tr": "row", "sheet": "sheet"}
+_PREFIX: Final = re.compile(r"(tr|tc|sheet|p|r)(?=\s)")
 _QUOTES: Final = {"“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", '"': '"', "'": "'", "＂": "＂", "＇": "＇"}  # fmt: skip
 _BLANKS: Final = str.maketrans(dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\t\n\r\v\f", " "))
 _WORD: Final = re.compile(r"\s*([A-Za-z_]+)")

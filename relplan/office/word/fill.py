@@ -17,7 +17,9 @@ from relplan.documents.render import filters, load_image
 from relplan.documents.sandbox import Captured, Sandbox
 from relplan.errors import Language, Problem, TemplateError, problem
 from relplan.markdown.parse import Fragment
-from relplan.office.program import DELIMITERS, Placed, Program, faults
+from relplan.office.program import DELIMITERS, Placed, Program, faults, not_beforehand
+from relplan.office.tags import Tag
+from relplan.office.word.comments import with_comments
 from relplan.office.word.package import Changes, Source, part_names
 from relplan.office.word.printing import finished, prepared
 from relplan.office.word.scan import TARGET, Found, is_instruction, name_of, scan
@@ -68,8 +70,26 @@ class _Part:
     rooms: dict[int, _Room] = field(default_factory=dict)
 
 
-def inspect(data: bytes, name: str, macros: bool = False) -> tuple[Source, list[_Part], list[Problem]]:
-    """The parts of a form with tags in them, and all that is wrong with those.
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A form that has been looked at: its package, its parts with tags, and all that is wrong with those."""
+
+    source: Source
+    parts: list[_Part]
+    problems: list[Problem]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """All tags of the form."""
+        return [placed.tag for part in self.parts for placed in part.found.placed]
+
+    def marked(self) -> bytes:
+        """The form with a comment at each place where something is wrong."""
+        return with_comments(self.source, self.problems)
+
+
+def inspect(data: bytes, name: str, macros: bool = False) -> Inspected:
+    """Look at the parts of a form.
 
     Args:
         data: the form.
@@ -88,7 +108,7 @@ def inspect(data: bytes, name: str, macros: bool = False) -> tuple[Source, list[
         problems += sorted([*found.problems, *faults(found.placed, environment, name)], key=_paragraph)
         if found.is_form:
             parts.append(_Part(part, root, found, _rooms(root, found)))
-    return source, parts, problems
+    return Inspected(source, parts, problems)
 
 
 def _paragraph(found: Problem) -> int:
@@ -148,9 +168,10 @@ def fill(
         TemplateError: it is no Word document, or its tags are wrong: all that can be said, each with its place.
         WriteError: a text holds a character that XML cannot hold.
     """
-    source, parts, problems = inspect(data, name, macros)
-    if problems:
-        raise TemplateError(problems)
+    inspected = inspect(data, name, macros)
+    source, parts = inspected.source, inspected.parts
+    if inspected.problems:
+        raise TemplateError(inspected.problems)
     if not parts:
         return source.as_document({})
     filler = _Filler(source, language, folder)
@@ -314,7 +335,8 @@ class _Printer:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """What values go through last, by the names that the program has for it."""
-        return {"relplan_alone": self._alone, "relplan_inline": self._inline, "relplan_merge": self._merge}
+        made = {"relplan_alone": self._alone, "relplan_inline": self._inline, "relplan_merge": self._merge}
+        return {name: not_beforehand(each) for name, each in made.items()}
 
     def finalize(self) -> Callable[[object], str]:
         """What is done with all that is printed: only what the functions here have made is markup."""

@@ -30,6 +30,7 @@ class Package:
             raise WriteError(not_markable()) from None
         self._trees: dict[str, Any] = {}
         self._data: dict[str, bytes] = {}
+        self._gone: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
         return name in self._data or name in self._trees or name in self._zip.NameToInfo
@@ -88,6 +89,17 @@ class Package:
             if isinstance(each.tag, str) and each.get("TargetMode") != "External"
         }
 
+    def remove(self, owner: str, part: str) -> None:
+        """Remove a part that one other part refers to, and what is said of it."""
+        self._gone.add(part)
+        relations = self.edited(_relations_of(owner))
+        for each in list(relations):
+            if isinstance(each.tag, str) and _resolved(owner, each.get("Target", "")) == part:
+                relations.remove(each)
+        for each in list(types := self.edited(_TYPES)):
+            if each.get("PartName", "").lower() == f"/{part}".lower():
+                types.remove(each)
+
     def find(self, part: str, kind: str) -> str | None:
         """The first part of a kind that a part refers to and that is there."""
         return next((path for each, path in self.related(part).values() if each == kind and path in self), None)
@@ -113,6 +125,8 @@ class Package:
         changed = self._data | {name: serialised(root) for name, root in self._trees.items()}
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
             for name, entry in self._zip.NameToInfo.items():
+                if name in self._gone:
+                    continue
                 kept = _entry(name, entry.date_time, entry.compress_type, entry.external_attr)
                 out.writestr(kept, changed.pop(name) if name in changed else self._zip.read(name))
             for name in sorted(changed):
