@@ -20,7 +20,7 @@ from jinja2.bccache import Bucket
 from relplan.blocks import Document, Image, PageScript, with_anchors
 from relplan.documents.filters import FILTERS, shown
 from relplan.documents.records import LateRecord, Record, part_of
-from relplan.documents.sandbox import Captured, Sandbox, printed
+from relplan.documents.sandbox import FAILURES, Captured, Sandbox, printed
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
 from relplan.markdown.parse import Values, to_blocks
 from relplan.model.plan import ReleasePlan
@@ -217,7 +217,7 @@ def _located(run: Any, name: str) -> Any:
         ) from None
     except RecursionError as error:
         raise TemplateError(problem("模板嵌套过深", "the template nests too deep", _spot(error, name))) from None
-    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except FAILURES as error:
         text = error.args[0] if error.args else str(error)
         message = Message(f"模板有误：{getattr(text, 'zh', text)}", f"template error: {text}")
         raise TemplateError(Problem(message, _spot(error, name))) from None

@@ -29,6 +29,9 @@ MOST_CHARACTERS: Final = 400_000_000
 MOST_SECONDS: Final = 120.0
 """How long a template may take."""
 
+FAILURES: Final = (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
+"""What a wrong tag raises while it runs. NameError: Jinja writes an infinite number into its code as a name."""
+
 _LONGEST_TEXT: Final = 1_000_000
 """Characters of a text that an operator of a template may make."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import jinja2
 
-from relplan.documents.sandbox import Sandbox, printed
+from relplan.documents.sandbox import FAILURES, Sandbox, printed
 from relplan.errors import Message, Place, Problem, TemplateError, suggest
 from relplan.office.names import check_names
 from relplan.office.tags import KEYWORDS, Tag
@@ -121,7 +121,7 @@ class Program:
             raise TemplateError(
                 self._at(Message("模板嵌套过深", "the template nests too deep"), _line_of(error))
             ) from None
-        except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except FAILURES as error:
             text = error.args[0] if error.args else str(error)
             message = Message(f"模板有误：{getattr(text, 'zh', text)}", f"template error: {text}")
             raise TemplateError(self._at(message, _line_of(error))) from None
@@ -191,7 +191,7 @@ def _syntax(placed: Placed, environment: Sandbox, file: str) -> Problem | None:
         environment.compile(_alone(tag))
     except (jinja2.TemplateAssertionError, jinja2.TemplateSyntaxError) as error:
         return placed.problem(_unknown_filter(error.message or "", environment), file)
-    except (TemplateError, jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
+    except (TemplateError, *FAILURES):
         return None  # constants are worked out when a tag is compiled; what fails there fails again where it is run
     return None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from relplan.blocks import plain
@@ -24,6 +25,9 @@ from relplan.office.program import DELIMITERS, faults
 from relplan.office.tags import Tag
 from relplan.writers.marked.package import OFFICE, Package
 
+_TYPES: Final = "[Content_Types].xml"
+_TEMPLATE: Final = b"spreadsheetml.template.main+xml"
+_MAIN_KIND: Final = b"spreadsheetml.sheet.main+xml"
 _NAME_LIMIT: Final = 31
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _CANNOT: Final = {
@@ -131,8 +135,11 @@ def fill(data: bytes, name: str, context: Mapping[str, Any], language: Language,
     package, found = inspected.package, inspected.sheets
     if inspected.problems:
         raise TemplateError(inspected.problems)
+    is_template = _TEMPLATE in package.content(_TYPES)
+    if is_template:
+        package.put(_TYPES, package.content(_TYPES).replace(_TEMPLATE, _MAIN_KIND))
     if not any(sheet.is_form for sheet in found):
-        return data
+        return package.close() if is_template else data
 
     def words(value: object) -> str:
         made = shown(value, language)
@@ -144,10 +151,43 @@ def fill(data: bytes, name: str, context: Mapping[str, Any], language: Language,
             raise TemplateError(problem(zh, en))
         return made if isinstance(made, str) else plain(made)
 
+    ranges = _ranges(package, found)
     planned = {
-        sheet.name: laid_out(sheet, _environment(language), context, name, words) for sheet in found if sheet.is_form
+        sheet.name: laid_out(sheet, _environment(language), context, name, words, ranges[sheet.name])
+        for sheet in found
+        if sheet.is_form
     }
     return _Filler(package, found, planned, words, name).filled()
+
+
+def _ranges(package: Package, forms: list[SheetForm]) -> Mapping[str, list[tuple[int, int]]]:
+    """By sheets, the ranges of rows that formulas, names and table objects refer to."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def learn(words: str, own: str) -> None:
+        def note(name: str, first: Reference, last: Reference | None) -> str:
+            if last is not None:
+                found[name or own].append((first.row, last.row))
+            return ""
+
+        moved(words, note)
+
+    for form in forms:
+        for formula in form.root.iter(f"{MAIN}f"):
+            learn(formula.text or "", form.name)
+        for kind, part in package.related(form.part).values():
+            if kind == "table":
+                first, last = area(package.seen(part).get("ref", "A1"))
+                found[form.name].append((first.row + 1, last.row))
+            elif kind == "drawing":
+                for of, chart in package.related(part).values():
+                    if of == "chart":
+                        for formula in package.seen(chart).iter("{*}f"):
+                            learn(formula.text or "", form.name)
+    for name in package.seen(WORKBOOK).iter(f"{MAIN}definedName"):
+        if not name.get("name", "").startswith("_xlnm."):
+            learn(name.text or "", "")
+    return found
 
 
 class _Filler:
@@ -157,7 +197,7 @@ class _Filler:
         self, package: Package, forms: list[SheetForm], planned: Mapping[str, list[Sheet]], words: Any, file: str
     ) -> None:
         self._package, self._forms, self._planned, self._words, self._file = package, forms, planned, words, file
-        self._rows = {name: Rows(made[0]) for name, made in planned.items() if len(made) == 1}
+        self._rows = {name: Rows(made[0], file) for name, made in planned.items() if len(made) == 1}
         styles = package.find(WORKBOOK, "styles")
         self._dates = date_styles(package.seen(styles)) if styles else frozenset()
         self._names: dict[str, str] = {}
@@ -186,7 +226,7 @@ class _Filler:
             self._package.put(part, writer.xml())
             self._name(sheet, entry if number == 0 else self._package.edited(WORKBOOK).find(f"{MAIN}sheets")[-1])
             if number == 0:
-                self._beside(form, writer)
+                self._beside(form, sheet, writer)
         if not made:
             self._leave_out(entry)
         elif len(made) > 1:
@@ -247,26 +287,32 @@ class _Filler:
 
     # What refers to the sheets
 
-    def _beside(self, form: SheetForm, writer: SheetWriter) -> None:
+    def _beside(self, form: SheetForm, sheet: Sheet, writer: SheetWriter) -> None:
         """The parts that belong to a sheet: tables, pictures, comments."""
         for kind, part in self._package.related(form.part).values():
             if kind == "table":
-                self._table(part, writer)
+                self._table(part, sheet, writer)
             elif kind == "drawing":
                 self._drawing(part, form)
             elif kind in ("comments", "threadedComment", "vmlDrawing"):
                 self._comments(kind, part, form)
 
-    def _table(self, part: str, writer: SheetWriter) -> None:
+    def _table(self, part: str, sheet: Sheet, writer: SheetWriter) -> None:
+        """A table object: its range and its filter grow; its columns are named as its header says now (Excel asks for both to agree)."""
         root = self._package.edited(part)
-        first, last = area(root.get("ref", "A1"))
-        now = writer.range_of(root.get("ref", "A1"))
-        start, end = area(now) if now else (first, last)
-        if end.row == start.row:  # a table has a row below its header
-            end = Reference(end.row + 1, end.column)
-        root.set("ref", f"{start}:{end}")
-        for each in root.iter(f"{MAIN}autoFilter"):
-            each.set("ref", f"{start}:{end}")
+        first, _ = area(root.get("ref", "A1"))
+        for each in (root, *root.iter(f"{MAIN}autoFilter")):
+            each.set("ref", writer.range_of(each.get("ref", "A1")) or each.get("ref", "A1"))
+        header = next((row for row in sheet.rows if row.template == first.row), None)
+        if header is None or root.get("headerRowCount") == "0":
+            return
+        if header.cells is not None:
+            zh, en = "表格对象里不能有重复的列", "a table object cannot have repeated columns"
+            raise TemplateError(Problem(Message(zh, en), Place(self._file, sheet=sheet.form.name)))
+        for number, column in enumerate(root.iter(f"{MAIN}tableColumn")):
+            value = header.values.get(first.column + number)
+            if value is not None:
+                column.set("name", self._words(value))
 
     def _drawing(self, part: str, form: SheetForm) -> None:
         rows = self._rows[form.name]
@@ -319,10 +365,10 @@ class _Filler:
                 zh = f"“{words}”引用了重复行中的单个单元格；请引用范围"
                 en = f'"{words}" refers to a single cell of repeated rows; refer to a range'
                 raise TemplateError(Problem(Message(zh, en), Place(self._file, sheet=form.name or part)))
-            one = Reference(spread[0], first.column, first.fixed_row, first.fixed_column)
-            if last is None:
-                return str(one)
-            return f"{one}:{Reference(spread[1], last.column, last.fixed_row, last.fixed_column)}"
+            width = first.column, (last or first).column
+            left, right = rows.width(spread, *width) if rows else width
+            one = replace(first, row=spread[0], column=left)
+            return f"{one}:{replace(last, row=spread[1], column=right)}" if last else str(one)
 
         return moved(words, move)
 

@@ -11,12 +11,13 @@ from relplan.errors import Message, Place, Problem, ReadError, TemplateError, pr
 from relplan.grids import Spot, address
 from relplan.office.excel.refs import parsed as reference
 from relplan.office.program import Placed
-from relplan.office.tags import Broken, Tag, tags_in
+from relplan.office.tags import Broken, tags_in
 from relplan.readers.sheets.workbook import open_package
 from relplan.writers.marked.package import OFFICE, Package
 
 MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 WORKBOOK: Final = "xl/workbook.xml"
+_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _MACROS: Final = re.compile(r"vbaProject|macroEnabled", re.IGNORECASE)
 
 
@@ -36,8 +37,8 @@ class Cell:
 
     @property
     def is_filled(self) -> bool:
-        """Whether tags print in it."""
-        return any(isinstance(part, int) for part in self.parts)
+        """Whether tags stand in it."""
+        return bool(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class SheetForm:
     @property
     def is_form(self) -> bool:
         """Whether there are tags on it."""
-        return bool(self.placed)
+        return bool(self.placed) or any(cell.parts for row in self.rows.values() for cell in row.values())
 
 
 def opened(data: bytes, name: str, macros: bool = False) -> Package:
@@ -151,9 +152,14 @@ def _strings(package: Package) -> list[str]:
     if part is None:
         return []
     return [
-        "".join(each.text or "" for each in string.iter(f"{MAIN}t") if not _is_reading(each))
+        _unescaped("".join(each.text or "" for each in string.iter(f"{MAIN}t") if not _is_reading(each)))
         for string in package.seen(part).iter(f"{MAIN}si")
     ]
+
+
+def _unescaped(text: str) -> str:
+    """A text without Excel's own escapes of characters (`_x000D_`; ISO 29500, ST_Xstring)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _is_reading(text: Any) -> bool:
@@ -173,13 +179,14 @@ class _Scanner:
         number = -1
         for row in sheet.root.iter(f"{MAIN}row"):
             number = int(row.get("r", number + 2)) - 1
+            sheet.rows[number] = {}
             column = -1
             for element in row.iterchildren(f"{MAIN}c"):
                 spot = reference(element.get("r")) if element.get("r") else None
                 column = spot.column if spot else column + 1
                 cell = Cell(element, self._text(element))
                 cell.parts = self._tags(cell.text, address(number, column), number + 1)
-                sheet.rows.setdefault(number, {})[column] = cell
+                sheet.rows[number][column] = cell
         if not sheet.problems:
             self._steer()
         return sheet
@@ -189,8 +196,8 @@ class _Scanner:
         if kind == "s":
             return self._strings[int(value)] if value.isdecimal() and int(value) < len(self._strings) else ""
         if kind == "inlineStr":
-            return "".join(each.text or "" for each in element.iter(f"{MAIN}t"))
-        return value if kind == "str" and element.find(f"{MAIN}f") is None else ""
+            return _unescaped("".join(each.text or "" for each in element.iter(f"{MAIN}t")))
+        return _unescaped(value) if kind == "str" and element.find(f"{MAIN}f") is None else ""
 
     def _tags(self, text: str, cell: str, line: int) -> list[str | int]:
         """The words and the numbers of the tags of a text."""
@@ -207,7 +214,7 @@ class _Scanner:
             if each.kind != "comment":
                 parts.append(len(self._sheet.placed))
                 self._sheet.placed.append(Placed(each, self._where(cell), line))
-        return [part for part in (*parts, text[at:]) if part != ""] if at else []
+        return [part for part in (*parts, text[at:]) if part != ""] or [""] if at else []
 
     def _where(self, cell: str) -> str:
         return f"{self._sheet.name}!{cell}" if cell else self._sheet.name
@@ -251,12 +258,12 @@ class _Scanner:
         cell.parts = [part for part in cell.parts if part != number] or [""]
 
     def _block(self, found: list[tuple[int, Spot]]) -> None:
-        """Note what a statement repeats, unless it begins and ends in one cell."""
+        """Note what a statement repeats, unless that is words of one cell."""
         spots = tuple(spot for _, spot in found)
-        if len(set(spots)) == 1:
-            return
         tags = tuple(number for number, _ in found)
         level = self._sheet.placed[tags[0]].tag.level
+        if len(set(spots)) == 1 and level not in ("cell", "row"):
+            return
         in_row = len({row for row, _ in spots}) == 1
         by_column = in_row and level == "cell"
         if level == "cell" and not in_row:
@@ -268,33 +275,37 @@ class _Scanner:
         self._sheet.blocks.append(Block(tags, spots, by_column))
 
     def _take_out(self, hoisted: set[int]) -> None:
-        """Take statements that steer rows or columns out of their cells; rows that held nothing else are left out."""
+        """Take statements that steer rows or columns out of their cells; rows that hold nothing that is printed are left out."""
         sheet = self._sheet
-        rows = {
-            spot[0]
-            for block in sheet.blocks
-            if not block.by_column
-            for spot in block.spots
-            if len({row for row, _ in block.spots}) > 1
-        }
         for (row, column), cell in self._cells():
-            if hoisted.isdisjoint(part for part in cell.parts if isinstance(part, int)):
-                continue
-            cell.parts = [part for part in cell.parts if part not in hoisted] or [""]
-            if not any(str(part).strip() for part in cell.parts):
-                cell.parts = [""]
-            if any(block.by_column and (row, column) in block.spots for block in sheet.blocks) and cell.parts == [""]:
-                sheet.dropped_cells.add((row, column))
-        for row in rows:
-            if all(cell.parts == [""] or not (cell.text or _holds(cell)) for cell in sheet.rows[row].values()):
+            if not hoisted.isdisjoint(part for part in cell.parts if isinstance(part, int)):
+                cell.parts = [part for part in cell.parts if part not in hoisted] or [""]
+                if not any(str(part).strip() for part in cell.parts):
+                    cell.parts = [""]
+                    if any(block.by_column and (row, column) in block.spots for block in sheet.blocks):
+                        sheet.dropped_cells.add((row, column))
+        for block in sheet.blocks:
+            if not block.by_column:
+                for row in range(block.spots[0][0], block.spots[-1][0]):
+                    sheet.rows.setdefault(row, {})
+        for row, cells in sheet.rows.items():
+            in_one_row = any(
+                len({spot[0] for spot in block.spots}) == 1 and block.spots[0][0] == row for block in sheet.blocks
+            )
+            has_tags = any(cell.parts for cell in cells.values())
+            if has_tags and not in_one_row and not any(self._prints(cell) for cell in cells.values()):
                 sheet.dropped.add(row)
+
+    def _prints(self, cell: Cell) -> bool:
+        """Whether a cell holds more than statements."""
+        if not cell.parts:
+            return bool(cell.text) or _holds(cell)
+        return any(
+            part.strip() if isinstance(part, str) else self._sheet.placed[part].tag.kind == "value"
+            for part in cell.parts
+        )
 
 
 def _holds(cell: Cell) -> bool:
     """Whether something else than text stands in a cell: a number, a formula."""
     return cell.element.find(f"{MAIN}v") is not None or cell.element.find(f"{MAIN}f") is not None
-
-
-def tags_of(sheet: SheetForm) -> list[Tag]:
-    """The tags of a sheet in the order in which they run; a statement for the whole sheet has an end."""
-    return [placed.tag for placed in sheet.placed]

@@ -28,6 +28,7 @@ def with_notes(package: Package, forms: Sequence[SheetForm], problems: Sequence[
         cell = parsed(match[1]) if match else parsed((each.place.cell if each.place else "") or "A1")
         texts[form.part][cell.row, cell.column].append(f"{each.message.zh}\n{each.message.en}")
     for part, found in texts.items():
-        sheet = Sheet(package.edited(part))
-        comments.add(package, part, sheet, {spot: "\n".join(words) for spot, words in found.items()})
+        notes = {spot: "\n".join(words) for spot, words in found.items()}
+        comments.append(package, part, notes)
+        comments.add(package, part, Sheet(package.edited(part)), notes)
     return package.close()

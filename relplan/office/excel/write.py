@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lxml import etree
@@ -29,6 +32,7 @@ _LISTS: Final = {
 _DATES: Final = re.compile(r"[ymdhs]", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_MOST_COLUMNS: Final = 16_384
 _EPOCH: Final = dt.datetime(1899, 12, 30)
 
 Shown = Callable[[object], str]
@@ -47,9 +51,10 @@ class SheetWriter:
 
     def __init__(self, sheet: Sheet, rows: Mapping[str, Rows], dates: frozenset[int], shown: Shown, file: str) -> None:
         self._sheet, self._all, self._dates, self._shown, self._file = sheet, rows, dates, shown, file
-        self._rows = Rows(sheet)
+        self._rows = rows.get(sheet.form.name) or Rows(sheet, file)
+        self._elements: dict[int, Any] = {}
+        self._looks: dict[int, str] = {}
         self._shared: dict[str, tuple[str, int, int]] = {}
-        self._has_columns = any(block.by_column for block in sheet.form.blocks)
 
     def xml(self) -> bytes:
         """The part of the sheet.
@@ -59,13 +64,11 @@ class SheetWriter:
         """
         root = copy.deepcopy(self._sheet.form.root)
         data = root.find(f"{MAIN}sheetData")
-        elements = {
+        self._elements = {
             int(each.get("r", number)) - 1: each for number, each in enumerate(data, 1) if isinstance(each.tag, str)
         }
         self._learn_shared()
-        written = "".join(
-            self._row(row, at, elements[row.template]) for row, at in zip(self._sheet.rows, self._rows.of, strict=True)
-        )
+        written = "".join(self._row(row, at) for row, at in zip(self._sheet.rows, self._rows.of, strict=True))
         for child in list(data):
             data.remove(child)
         data.append(etree.ProcessingInstruction(_ROWS_MARK, "here"))
@@ -76,38 +79,52 @@ class SheetWriter:
 
     # Rows and cells
 
-    def _row(self, row: Row, at: int, element: Any) -> str:
-        fixed = element.get("customHeight") in ("1", "true")
-        skipped = ("r", "spans") if fixed or row.template not in self._filled() else ("r", "spans", "ht")
-        attributes = "".join(
-            f' {_name(key)}="{escape(value)}"'
-            for key, value in element.attrib.items()
-            if _name(key) not in skipped and ":" not in _name(key)
-        )
-        return f'<row r="{at + 1}"{attributes}>{"".join(self._cells(row, at))}</row>'
+    def _row(self, row: Row, at: int) -> str:
+        return f'<row r="{at + 1}"{self._look(row.template)}>{"".join(self._cells(row, at))}</row>'
 
-    def _filled(self) -> set[int]:
-        return {row for row, cells in self._sheet.form.rows.items() if any(cell.is_filled for cell in cells.values())}
+    def _look(self, template: int) -> str:
+        """The attributes of a row."""
+        if template not in self._looks:
+            self._looks[template] = self._new_look(template)
+        return self._looks[template]
+
+    def _new_look(self, template: int) -> str:
+        """Where tags print in a row, its height is left to Excel unless someone set it."""
+        element = self._elements.get(template)
+        if element is None:
+            return ""
+        fixed = element.get("customHeight") in ("1", "true")
+        filled = any(cell.is_filled for cell in self._sheet.form.rows[template].values())
+        skipped = ("r", "spans", "ht") if filled and not fixed else ("r", "spans")
+        return "".join(
+            f' {key}="{escape(value)}"'
+            for key, value in element.attrib.items()
+            if key not in skipped and "}" not in key
+        )
 
     def _cells(self, row: Row, at: int) -> Iterator[str]:
-        cells = self._sheet.form.rows.get(row.template, {})
+        cells = self._sheet.form.rows[row.template]
         if row.cells is not None:
+            turns = Counter(template for _, template, _ in row.cells)
+            done: Counter[int] = Counter()
             for column, template, value in row.cells:
-                yield self._cell(cells[template], row, at, column, value, (row.template, template))
+                spot = _Spot(row, (row.template, template), done[template], turns[template])
+                done[template] += 1
+                yield self._cell(cells[template], spot, at, column, value)
             return
-        for column, cell in sorted(cells.items()):
-            value = row.values.get(column, "" if cell.parts else COPY)
-            yield self._cell(cell, row, at, column, value, (row.template, column))
+        for column, cell in cells.items():
+            value = row.values.get(column, COPY)
+            yield self._cell(cell, _Spot(row, (row.template, column)), at, column, value)
 
-    def _cell(self, cell: Cell, row: Row, at: int, column: int, value: object, spot: tuple[int, int]) -> str:
+    def _cell(self, cell: Cell, spot: _Spot, at: int, column: int, value: object) -> str:
         element = cell.element
         style = element.get("s")
         head = f'<c r="{column_letters(column)}{at + 1}"' + (f' s="{style}"' if style else "")
         if value is COPY:
-            return self._copied(element, head, row, at, column, spot)
+            return self._copied(element, head, spot)
         if isinstance(value, bool):
             return f'{head} t="b"><v>{int(value)}</v></c>'
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and math.isfinite(value):
             return f"{head}><v>{value!r}</v></c>"
         if isinstance(value, dt.date) and style and int(style) in self._dates:
             return f"{head}><v>{_serial(value)}</v></c>"
@@ -115,10 +132,10 @@ class SheetWriter:
         if not text:
             return f"{head}/>"
         if len(text) > CELL_LIMIT // 2 and len(text.encode("utf-16-le")) // 2 > CELL_LIMIT:
-            raise too_long(self._sheet, *spot, self._file)
+            raise too_long(self._sheet, *spot.cell, self._file)
         return f'{head} t="inlineStr"><is><t xml:space="preserve">{escape(_excel(text))}</t></is></c>'
 
-    def _copied(self, element: Any, head: str, row: Row, at: int, column: int, spot: tuple[int, int]) -> str:
+    def _copied(self, element: Any, head: str, spot: _Spot) -> str:
         """A cell as it stands in the form; its formula follows its references, its value is worked out by Excel."""
         formula = element.find(f"{MAIN}f")
         kind = element.get("t")
@@ -126,15 +143,18 @@ class SheetWriter:
             inner = "".join(_markup(child) for child in element if isinstance(child.tag, str))
             return f"{head}{f' t={chr(34)}{kind}{chr(34)}' if kind else ''}>{inner}</c>" if inner else f"{head}/>"
         words = formula.text or ""
+        row, column = spot.cell
         if formula.get("t") == "shared" and formula.get("si") in self._shared:
             words, first_row, first_column = self._shared[formula.get("si")]
-            words = shifted(words, spot[0] - first_row, spot[1] - first_column)
-        if formula.get("t") in ("array", "dataTable") and self._rows.is_repeated(spot[0]):
-            raise self._refused(spot, "数组公式不能放在重复的行里", "an array formula cannot stand in repeated rows")
+            words = shifted(words, row - first_row, column - first_column)
+        if formula.get("t") in ("array", "dataTable") and self._rows.is_repeated(row):
+            raise self._refused(
+                spot.cell, "数组公式不能放在重复的行里", "an array formula cannot stand in repeated rows"
+            )
         attributes = ""
         if formula.get("t") == "array":
             attributes = f' t="array" ref="{self._range(formula.get("ref", ""))}"'
-        return f"{head}><f{attributes}>{escape(self._formula(words, row.path, spot))}</f></c>"
+        return f"{head}><f{attributes}>{escape(self._formula(words, spot))}</f></c>"
 
     def _learn_shared(self) -> None:
         for row, cells in self._sheet.form.rows.items():
@@ -145,67 +165,74 @@ class SheetWriter:
 
     # References
 
-    def _formula(self, words: str, path: tuple[int, ...], spot: tuple[int, int]) -> str:
+    def _formula(self, words: str, spot: _Spot) -> str:
         if has_rows(words) and self._sheet.form.blocks:
             raise self._refused(
-                spot,
+                spot.cell,
                 "公式引用了整行（如 3:5），不能随行移动",
                 "a formula refers to whole rows (3:5), which cannot follow",
             )
-        inside = self._rows.is_repeated(spot[0])
 
         def move(name: str, first: Reference, last: Reference | None) -> str:
             rows = self._rows if name in ("", self._sheet.form.name) else self._all.get(name)
             if rows is None:
                 return f"{first}:{last}" if last else str(first)
-            own = rows is self._rows
-            if self._has_columns and own:
-                raise self._refused(
-                    spot,
-                    "有重复的列时，公式不能引用这张表",
-                    "where columns are repeated, formulas cannot refer to the sheet",
-                )
+            own = spot if rows is self._rows else _Spot(Row(0, ()), spot.cell)
             if last is None:
-                return str(self._single(rows, first, path if own and inside else (), spot, own))
-            return self._pair(rows, first, last, path if own and inside else (), spot, own)
+                return str(self._single(rows, first, own))
+            return self._pair(rows, first, last, own)
 
         return moved(words, move)
 
-    def _single(
-        self, rows: Rows, cell: Reference, path: tuple[int, ...], spot: tuple[int, int], own: bool
-    ) -> Reference:
-        places = rows.beside(cell.row, path) if path else rows.places.get(cell.row, [])
+    def _single(self, rows: Rows, cell: Reference, spot: _Spot) -> Reference:
+        """A cell: of one that came several times that of the same turn."""
+        places = rows.beside(cell.row, spot.row.template, spot.row.path)
         if not places:
-            behind = rows.behind(cell.row)
+            behind = None if cell.row in rows.places else rows.behind(cell.row)
             if behind is None:
                 raise self._refused(
-                    spot, f"公式引用的 {cell} 所在的行没有生成", f"a formula refers to {cell}, whose row was left out"
+                    spot.cell,
+                    f"公式引用的 {cell} 所在的行没有生成",
+                    f"a formula refers to {cell}, whose row was left out",
                 )
-            return _at(cell, behind)
-        if len(places) > 1:
+            places = [behind]
+        columns = spot.turn_of(rows.across(places[0], cell.column))
+        if len(places) > 1 or len(columns) > 1:
             raise self._refused(
-                spot,
-                f"公式引用了重复行中的单个单元格 {cell}；请引用范围（{cell}:{cell}）",
-                f"a formula refers to the single cell {cell} of repeated rows; refer to the range {cell}:{cell}",
+                spot.cell,
+                f"公式引用了重复部分中的单个单元格 {cell}；请引用范围（{cell}:{cell}）",
+                f"a formula refers to the single cell {cell} of what is repeated; refer to the range {cell}:{cell}",
             )
-        return _at(cell, places[0])
-
-    def _pair(
-        self, rows: Rows, first: Reference, last: Reference, path: tuple[int, ...], spot: tuple[int, int], own: bool
-    ) -> str:
-        """A range: from outside it takes in all rows it became; from a repeated row, its end without `$` is the row's own."""
-        spread = rows.spread(first.row, last.row)
-        if spread is None:
+        if not columns:
             raise self._refused(
-                spot,
+                spot.cell,
+                f"公式引用的 {cell} 所在的列没有生成",
+                f"a formula refers to {cell}, whose column was left out",
+            )
+        return replace(cell, row=places[0], column=columns[0])
+
+    def _pair(self, rows: Rows, first: Reference, last: Reference, spot: _Spot) -> str:
+        """A range: all rows that it became; from a repeated row, of the loops around both, only the own turn, but for an end with `$`."""
+        spread = rows.spread(first.row, last.row)
+        beside = rows.spread_beside(first.row, last.row, spot.row.template, spot.row.path)
+        if spread is None or beside is None:
+            raise self._refused(
+                spot.cell,
                 f"公式引用的 {first}:{last} 没有生成任何行",
                 f"a formula refers to {first}:{last}, of which no row is left",
             )
-        start, end = spread
-        if path:
-            start = min(rows.beside(first.row, path), default=start) if not first.fixed_row else start
-            end = max(rows.beside(last.row, path), default=end) if not last.fixed_row else end
-        return f"{_at(first, start)}:{_at(last, end)}"
+        start = spread[0] if first.fixed_row else beside[0]
+        end = spread[1] if last.fixed_row else beside[1]
+        left, right = rows.across(start, first.column), rows.across(end, last.column)
+        if first.column == last.column:
+            left = right = spot.turn_of(left)
+        if not left or not right:
+            raise self._refused(
+                spot.cell,
+                f"公式引用的 {first}:{last} 没有生成任何列",
+                f"a formula refers to {first}:{last}, of which no column is left",
+            )
+        return f"{replace(first, row=start, column=left[0])}:{replace(last, row=end, column=right[-1])}"
 
     def _range(self, text: str) -> str:
         """A range of the sheet as it is now; blank where nothing of it is left."""
@@ -213,7 +240,8 @@ class SheetWriter:
         spread = self._rows.spread(first.row, last.row)
         if spread is None:
             return ""
-        one, two = _at(first, spread[0]), _at(last, spread[1])
+        left, right = self._rows.width(spread, first.column, last.column)
+        one, two = replace(first, row=spread[0], column=left), replace(last, row=spread[1], column=right)
         return str(one) if one == two and ":" not in text else f"{one}:{two}"
 
     def _refused(self, spot: tuple[int, int], zh: str, en: str) -> TemplateError:
@@ -225,6 +253,7 @@ class SheetWriter:
 
     def _ranges(self, root: Any) -> None:
         self._merges(root)
+        self._widths(root)
         for name in _SINGLE:
             for each in root.iter(f"{MAIN}{name}"):
                 if each.get("ref"):
@@ -279,10 +308,36 @@ class SheetWriter:
                 row = (
                     each.row + rows if not name and not each.fixed_row else (spread or (each.row, each.row))[len(found)]
                 )
-                found.append(str(_at(each, row)))
+                found.append(str(replace(each, row=row)))
             return ":".join(found)
 
         return moved(words, move)
+
+    def _widths(self, root: Any) -> None:
+        """Where columns are repeated, their widths are too: as the row with the most cells has them."""
+        container = root.find(f"{MAIN}cols")
+        if container is None or not self._rows.columns:
+            return
+        widest = max(self._rows.columns, key=lambda place: max(map(max, self._rows.columns[place].values()), default=0))
+        known = {out: column for column, places in self._rows.columns[widest].items() for out in places}
+        last_out, last = max(known, default=0), max(self._rows.columns[widest], default=0)
+        looks = [(int(each.get("min")) - 1, int(each.get("max")) - 1, each) for each in container]
+        for child in list(container):
+            container.remove(child)
+        column = -1
+        for out in range(last_out + 1):
+            column = known.get(out, column + 1)
+            look = next((each for first, end, each in looks if first <= column <= end), None)
+            if look is not None:
+                self._width(container, look, out, out)
+        for first, end, look in looks:
+            if end > last:
+                start = max(first, last + 1) + last_out - last
+                self._width(container, look, start, min(_MOST_COLUMNS - 1, end + last_out - last))
+
+    def _width(self, container: Any, look: Any, first: int, last: int) -> None:
+        if first < _MOST_COLUMNS:
+            etree.SubElement(container, look.tag, {**look.attrib, "min": str(first + 1), "max": str(last + 1)})
 
     def _merges(self, root: Any) -> None:
         """Merged cells: those inside what is repeated come again each time, others grow or move."""
@@ -293,10 +348,11 @@ class SheetWriter:
         for child in list(container):
             container.remove(child)
         for first, last in found:
-            for one, two in self._merged(first, last):
-                if (one, first.column) != (two, last.column):
-                    ref = f"{address(one, first.column)}:{address(two, last.column)}"
-                    etree.SubElement(container, f"{MAIN}mergeCell", {"ref": ref})
+            for rows in self._merged(first, last):
+                for left, right in self._merged_across(rows[0], first.column, last.column):
+                    if (rows[0], left) != (rows[1], right):
+                        ref = f"{address(rows[0], left)}:{address(rows[1], right)}"
+                        etree.SubElement(container, f"{MAIN}mergeCell", {"ref": ref})
         if len(container):
             container.set("count", str(len(container)))
         else:
@@ -314,6 +370,13 @@ class SheetWriter:
         if (spread := self._rows.spread(first.row, last.row)) is not None:
             yield spread
 
+    def _merged_across(self, place: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+        lefts, rights = self._rows.across(place, first), self._rows.across(place, last)
+        if len(lefts) == len(rights):
+            yield from zip(lefts, rights, strict=True)
+        elif lefts and rights:
+            yield lefts[0], rights[-1]
+
     def _linked(self, link: Any) -> None:
         """A link: of a row that came several times each has it."""
         first, _ = area(link.get("ref", "A1"))
@@ -321,9 +384,10 @@ class SheetWriter:
             place for place in [self._rows.behind(first.row)] if place is not None
         ]
         for place in places:
-            other = copy.deepcopy(link)
-            other.set("ref", address(place, first.column))
-            link.addprevious(other)
+            for column in self._rows.across(place, first.column):
+                other = copy.deepcopy(link)
+                other.set("ref", address(place, column))
+                link.addprevious(other)
         link.getparent().remove(link)
 
     def range_of(self, text: str) -> str:
@@ -331,12 +395,18 @@ class SheetWriter:
         return self._range(text)
 
 
-def _at(cell: Reference, row: int) -> Reference:
-    return Reference(row, cell.column, cell.fixed_row, cell.fixed_column)
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a cell that is written comes from: its row, the cell of the form, and of a repeated column the turn and how many there are."""
 
+    row: Row
+    cell: tuple[int, int]
+    turn: int = 0
+    turns: int = 1
 
-def _name(key: str) -> str:
-    return key if "}" not in key else f":{key}"
+    def turn_of(self, columns: list[int]) -> list[int]:
+        """Of columns that came as many times as that of this cell the one of its turn, else all."""
+        return [columns[self.turn]] if len(columns) == self.turns else columns
 
 
 def _markup(element: Any) -> str:
@@ -357,7 +427,7 @@ def _serial(value: dt.date) -> str:
         else dt.datetime(value.year, value.month, value.day)
     )
     passed = moment - _EPOCH
-    return format(passed.days + passed.seconds / 86400, ".10g")
+    return repr(passed.days + passed.seconds / 86400)
 
 
 def date_styles(styles: Any) -> frozenset[int]:

@@ -68,6 +68,23 @@ def add(package: Package, part: str, sheet: Sheet, texts: Mapping[Spot, str]) ->
     _draw(package, _drawing(package, part, sheet), spots)
 
 
+def append(package: Package, part: str, texts: Mapping[Spot, str]) -> None:
+    """Add words to the comments that stand on cells."""
+    name = package.find(part, "comments")
+    for comment in _comments(package.edited(name)) if name else ():
+        words = texts.get(spot_of(comment.get("ref")))
+        text = next((each for each in comment if each.tag.endswith("}text")), None)
+        if words is None or text is None:
+            continue
+        space = comment.tag.partition("}")[0] + "}"
+        run, written = (comment.makeelement(f"{space}{each}") for each in ("r", "t"))
+        written.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        written.text = f"\n{PREFIX}{words}"
+        run.append(written)
+        behind = [each for each in text if each.tag.endswith(("}t", "}r"))]
+        text.insert(len(behind), run)
+
+
 def _comments(root: Any) -> list[Any]:
     return [each for each in root.iter() if isinstance(each.tag, str) and each.tag.endswith("}comment")]
 
