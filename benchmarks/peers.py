@@ -42,12 +42,12 @@ def _pandoc() -> str | None:
 
 
 def docxtpl_template(folder: Path) -> Path:
-    """A Word file with a table whose second row docxtpl repeats."""
+    """A Word file with a table whose second row is repeated, in the notation of docxtpl, which is relplan's too."""
     from docx import Document
 
     document = Document()
     table = document.add_table(rows=4, cols=len(HEADERS), style="Table Grid")
-    table.cell(1, 0).text = "{%tr for row in rows %}"
+    table.cell(1, 0).text = "{%tr for row in plan.table.rows %}"
     table.cell(3, 0).text = "{%tr endfor %}"
     for column, (field, header) in enumerate(HEADERS.items()):
         table.cell(0, column).text = header
@@ -62,8 +62,33 @@ def docxtpl(template: Path, rows: Rows) -> bytes:
     from docxtpl import DocxTemplate
 
     document, target = DocxTemplate(template), io.BytesIO()
-    document.render({"rows": rows}, autoescape=True)
+    document.render({"plan": {"table": {"rows": rows}}}, autoescape=True)
     document.save(target)
+    return target.getvalue()
+
+
+def excel_form(folder: Path) -> Path:
+    """An Excel file with a table whose second row is repeated."""
+    from openpyxl import Workbook
+
+    cells = [f"{{{{ row.{field} }}}}" for field in HEADERS]
+    book = Workbook()
+    book.active.append(list(HEADERS.values()))
+    book.active.append(["{% for row in plan.table.rows %}" + cells[0], *cells[1:-1], cells[-1] + "{% endfor %}"])
+    path = folder / "form.xlsx"
+    book.save(path)
+    return path
+
+
+def openpyxl(rows: Rows) -> bytes:
+    """The same sheet as the form gives, by openpyxl."""
+    from openpyxl import Workbook
+
+    book, target = Workbook(), io.BytesIO()
+    book.active.append(list(HEADERS.values()))
+    for row in rows:
+        book.active.append(list(row.values()))
+    book.save(target)
     return target.getvalue()
 
 

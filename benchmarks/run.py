@@ -94,6 +94,7 @@ class Bench:
         yield from self._whole_processes()
         for rows in (1_000,) if self._quick else (1_000, 10_000):
             yield from self._in_process(rows)
+            yield from self._forms(rows)
         yield self._papers()
         if not self._quick:
             yield from self._growth()
@@ -193,6 +194,31 @@ class Bench:
             times,
         )
 
+    def _forms(self, count: int) -> Iterator[Result]:
+        """Forms of one's own, filled in."""
+        rows, plan = list(material.rows(count)), api.load(material.plan_file(self._folder, count)).plan
+        if self._versions["docxtpl"]:
+            word = peers.docxtpl_template(self._folder)
+            yield self._case(
+                f"{count:,} rows into a Word form",
+                lambda: api.render(plan, format="docx", template=word),
+                f"{self._peer('docxtpl')}, the same form",
+                self._docxtpl(rows),
+                "at least",
+                1 if count < 10_000 else 4,
+                2,
+            )
+        sheet = peers.excel_form(self._folder)
+        yield self._case(
+            f"{count:,} rows into an Excel form",
+            lambda: api.render(plan, format="xlsx", template=sheet),
+            f"{self._peer('openpyxl')}, by hand",
+            lambda: peers.openpyxl(rows),
+            "at most",
+            2,
+            3,
+        )
+
     def _docxtpl(self, rows: peers.Rows) -> Run:
         def run() -> None:
             peers.docxtpl(peers.docxtpl_template(self._folder), rows)
@@ -231,6 +257,20 @@ class Bench:
                 12,
                 3,
             )
+        for kind, format_, form in (
+            ("a Word form", "docx", peers.docxtpl_template(self._folder) if self._versions["docxtpl"] else None),
+            ("an Excel form", "xlsx", peers.excel_form(self._folder)),
+        ):
+            if form:
+                yield self._case(
+                    f"growth, 10,000 rows into {kind}",
+                    lambda f=format_, t=form: api.render(large, format=f, template=t),  # type: ignore[misc]
+                    "relplan, 1,000 rows",
+                    lambda f=format_, t=form: api.render(small, format=f, template=t),  # type: ignore[misc]
+                    "at most",
+                    12,
+                    3,
+                )
         read_small, read_large = (api.load(material.plan_file(self._folder, count)) for count in (1_000, 10_000))
         yield self._case(
             "growth, checking 10,000 rows with SQL in half of them",
