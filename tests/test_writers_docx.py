@@ -606,3 +606,97 @@ def test_long_tables_are_written_whole() -> None:
     table = Table(RELEASE, tuple(row(n) for n in range(3_000)))
     data = write(doc(table))
     assert len(list(part(data).iter(f"{W}tr"))) == 3_001
+
+
+def company_theme(first_page: bool = False) -> bytes:
+    """The built-in theme with a letterhead: a header with a logo and a link, a footer, and a header of the first page."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    rows = "".join(
+        f'<Relationship Id="c{n}" Type="{office}/{name}" Target="{target}"/>'
+        for n, (name, target) in enumerate(
+            (("header", "header1.xml"), ("footer", "footer1.xml"), ("header", "header2.xml"))
+        )
+    )
+    overrides = "".join(
+        f'<Override PartName="/word/{name}1.xml" ContentType="{kind}.{name}+xml"/>' for name in ("header", "footer")
+    )
+    overrides += f'<Override PartName="/word/header2.xml" ContentType="{kind}.header+xml"/><Default Extension="png" ContentType="image/png"/>'
+    references = '<w:headerReference w:type="default" r:id="c0"/><w:headerReference w:type="first" r:id="c2"/><w:footerReference w:type="default" r:id="c1"/>'
+    title = "<w:titlePg/>" if first_page else ""
+    base = changed_theme(
+        **{
+            "document.xml": ("</Relationships>", f"{rows}</Relationships>"),
+            "[Content_Types]": ("</Types>", f"{overrides}</Types>"),
+            "document": ("<w:sectPr>", f'<w:sectPr xmlns:r="{office}">{references}'),
+        }
+    )
+    out = io.BytesIO(base)
+    texts = {"header1": "公司函头", "footer1": "机密", "header2": "首页"}
+    with zipfile.ZipFile(out, "a") as archive:
+        for name, text in texts.items():
+            root = "hdr" if name.startswith("header") else "ftr"
+            archive.writestr(
+                f"word/{name}.xml",
+                f'<w:{root} xmlns:w="{W[1:-1]}" xmlns:r="{office}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{root}>',
+            )
+        archive.writestr(
+            "word/_rels/header1.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="rId1" Type="{office}/image" Target="media/picture1.png"/>'
+            f'<Relationship Id="rId2" Type="{office}/hyperlink" Target="https://example.org/" TargetMode="External"/></Relationships>',
+        )
+        archive.writestr("word/media/picture1.png", png(8, 8))
+    if not first_page:
+        return out.getvalue()
+    again = io.BytesIO()
+    with zipfile.ZipFile(out) as source, zipfile.ZipFile(again, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(
+                name,
+                data.replace(b"</w:sectPr>", title.encode() + b"</w:sectPr>") if name == "word/document.xml" else data,
+            )
+    return again.getvalue()
+
+
+def test_a_theme_brings_its_letterhead(check_ooxml) -> None:
+    picture = Image(png(8, 8), "image/png", "标志")
+    table = Table(RELEASE, tuple(row(n) for n in range(40)))
+    data = write(doc(head(1, "一"), *[para("a")] * 20, picture, table), company_theme())
+    check_ooxml(data, ".docx")
+    package = zipfile.ZipFile(io.BytesIO(data))
+    assert len(package.namelist()) == len(set(package.namelist()))
+    targets = dict(
+        re.findall(r'Id="(\w+)"[^>]*Target="([^"]+)"', package.read("word/_rels/document.xml.rels").decode())
+    )
+    sections = list(part(data).iter(f"{W}sectPr"))
+    assert len(sections) > 1, "the letterhead is on landscape pages too"
+    for section in sections:
+        names = [targets[each.get(f"{R}id")] for each in section if each.tag.endswith("Reference")]
+        assert names == ["header1.xml", "footer1.xml"]
+    assert "公司函头" in package.read("word/header1.xml").decode() and "word/header2.xml" not in package.namelist()
+    assert package.read("word/media/picture1.png") == png(8, 8) and "word/_rels/header1.xml.rels" in package.namelist()
+
+
+def test_a_letterhead_of_the_first_page_stands_on_that_alone(check_ooxml) -> None:
+    table = Table(RELEASE, tuple(row(n) for n in range(40)))
+    data = write(doc(head(1, "一"), *[para("a")] * 20, table), company_theme(first_page=True))
+    check_ooxml(data, ".docx")
+    sections = list(part(data).iter(f"{W}sectPr"))
+    assert [each.find(f"{W}titlePg") is not None for each in sections] == [True] + [False] * (len(sections) - 1)
+
+
+def test_a_theme_with_a_header_alone_gets_page_numbers_below() -> None:
+    reference = '<w:footerReference w:type="default" r:id="c1"/>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(company_theme())) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(reference.encode(), b""))
+    package = zipfile.ZipFile(io.BytesIO(write(doc(para("a")), out.getvalue())))
+    footers = [package.read(each).decode() for each in package.namelist() if "footer" in each and "rels" not in each]
+    assert any("NUMPAGES" in each for each in footers) and any(
+        "公司函头" in package.read(each).decode()
+        for each in package.namelist()
+        if "header1.xml" in each and "rels" not in each
+    )

@@ -6,6 +6,7 @@ The markup is written as text, piece by piece: time and memory grow with the doc
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Final
 
 from relplan.blocks import Document, with_anchors
@@ -29,7 +30,7 @@ def write(document: Document, theme: bytes | None = None) -> bytes:
 
     Args:
         document: what to write.
-        theme: a .docx whose styles, fonts and page are taken; the built-in one if None.
+        theme: a .docx whose styles, fonts, page, header and footer are taken; the built-in one if None.
 
     Raises:
         TemplateError: the theme is no Word file, or lacks styles.
@@ -54,7 +55,17 @@ class _Writer:
         self._relations.add("numbering", "numbering.xml")
         self._body = Body(document, theme, theme_page(theme), self._relations)
         pages = dict.fromkeys(segment.page for segment in self._body.segments)
-        self._headers = {page: f"header{number}.xml" for number, page in enumerate(pages, 1)}
+        self._own: dict[str, str] = {}
+        self._headers: dict[Page, str] = {}
+        self._footer = ""
+        taken = {part.name for part in theme.parts}
+        stated = {each.kind for each in theme.letterheads if each.pages == "default"}
+        for page in pages if "header" not in stated else ():
+            self._headers[page] = _free("header", taken)
+            self._own[self._headers[page]] = header(document, theme, page)
+        if "footer" not in stated:
+            self._footer = _free("footer", taken)
+            self._own[self._footer] = footer(document, theme)
 
     def file(self) -> bytes:
         package = Package()
@@ -63,9 +74,8 @@ class _Writer:
         package.stream("word/document.xml", self._body.document_xml(self._sections()))
         package.add("word/_rels/document.xml.rels", self._relations.xml())
         package.add("word/numbering.xml", self._body.numbering.part())
-        for page, name in self._headers.items():
-            package.add(f"word/{name}", header(self._document, self._theme, page))
-        package.add("word/footer1.xml", footer(self._document, self._theme))
+        for name, text in self._own.items():
+            package.add(name, text)
         for part in self._theme.parts:
             package.add(part.name, part.data)
         for name, data in self._body.pictures.items():
@@ -75,23 +85,36 @@ class _Writer:
         return package.close()
 
     def _sections(self) -> list[str]:
-        footer_id = self._relations.add("footer", "footer1.xml")
-        return [section(page, self._header_id(page), footer_id) for page in (s.page for s in self._body.segments)]
+        return [
+            section(segment.page, self._references(segment.page, number == 0))
+            for number, segment in enumerate(self._body.segments)
+        ]
 
-    def _header_id(self, page: Page) -> str:
-        return self._relations.add("header", self._headers[page])
+    def _references(self, page: Page, is_first: bool) -> list[tuple[str, str, str]]:
+        """What stands above and below the text: the theme's, or our own where it has none."""
+        own = {kind: name for kind, name in (("header", self._headers.get(page)), ("footer", self._footer)) if name}
+        found = [(kind, "default", name) for kind, name in own.items()]
+        found += [
+            (each.kind, each.pages, each.name)
+            for each in self._theme.letterheads
+            if is_first or each.pages == "default"
+        ]
+        return [(kind, pages, self._relations.add(kind, _from_word(name))) for kind, pages, name in found]
 
     def _kinds(self) -> list[tuple[str, str]]:
         """Of what kind the parts are that do not say so by the end of their name."""
-        own = [
-            ("word/document.xml", "document.main"),
-            ("word/numbering.xml", "numbering"),
-            ("word/footer1.xml", "footer"),
-        ]
-        own += [(f"word/{name}", "header") for name in self._headers.values()]
+        own = [("word/document.xml", "document.main"), ("word/numbering.xml", "numbering")]
+        own += [(name, "footer" if name == self._footer else "header") for name in self._own]
         kinds = [(name, f"{_WORD}{kind}+xml") for name, kind in own]
         kinds += [(part.name, part.content_type) for part in self._theme.parts if part.content_type]
         return [*kinds, ("docProps/core.xml", _CORE), ("docProps/app.xml", _APP)]
+
+
+def _free(kind: str, taken: set[str]) -> str:
+    """A name for a part of a kind that no other part has; from then on it is taken."""
+    name = next(each for number in itertools.count(1) if (each := f"word/{kind}{number}.xml") not in taken)
+    taken.add(name)
+    return name
 
 
 def _from_word(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -322,10 +323,16 @@ class Body:
             # Some programs know no SVG: there the words are all that is seen of it.
             yield self._paragraph(room.style, run(block.alternative), indent=room.indent)
 
+    def _free(self, ending: str) -> str:
+        """A name for a picture that no part of the theme has."""
+        taken = {part.name for part in self._theme.parts}
+        names = (f"media/picture{number}.{ending}" for number in itertools.count(len(self.pictures) + 1))
+        return next(name for name in names if f"word/{name}" not in taken)
+
     def _picture(self, data: bytes, media_type: str) -> str:
         """The id of the relationship to a picture; the same picture is kept once."""
         known = next((name for name, each in self.pictures.items() if each == data), None)
-        name = known or f"media/picture{len(self.pictures) + 1}.{PICTURES[media_type]}"
+        name = known or self._free(PICTURES[media_type])
         self.pictures[name] = data
         return self._relations.add("image", name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,15 +73,22 @@ def theme_page(theme: Theme) -> Page:
     return Page(*theme.page)
 
 
-def section(page: Page, header_id: str, footer_id: str) -> str:
-    """`w:sectPr`: the text before it, back to the section before, stands on such pages."""
+def section(page: Page, references: Iterable[tuple[str, str, str]]) -> str:
+    """`w:sectPr`: the text before it, back to the section before, stands on such pages.
+
+    Args:
+        page: the paper.
+        references: what stands above and below the text: `header` or `footer`, `default` or `first`, and the id of its part.
+    """
+    references = sorted(references, key=lambda each: each[0], reverse=True)
+    parts = "".join(f'<w:{kind}Reference w:type="{pages}" r:id="{part}"/>' for kind, pages, part in references)
+    first = "<w:titlePg/>" if any(pages == "first" for _, pages, _ in references) else ""
     orientation = ' w:orient="landscape"' if page.width > page.height else ""
     return (
-        f'<w:sectPr><w:headerReference w:type="default" r:id="{header_id}"/>'
-        f'<w:footerReference w:type="default" r:id="{footer_id}"/><w:type w:val="nextPage"/>'
+        f'<w:sectPr>{parts}<w:type w:val="nextPage"/>'
         f'<w:pgSz w:w="{page.width}" w:h="{page.height}"{orientation}/>'
         f'<w:pgMar w:top="{page.top}" w:right="{page.right}" w:bottom="{page.bottom}" w:left="{page.left}"'
-        f' w:header="{page.header}" w:footer="{page.footer}" w:gutter="0"/><w:cols w:space="425"/></w:sectPr>'
+        f' w:header="{page.header}" w:footer="{page.footer}" w:gutter="0"/><w:cols w:space="425"/>{first}</w:sectPr>'
     )
 
 

@@ -15,7 +15,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -113,6 +113,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """A part above or below the text of the theme, with logo and all.
+
+    Attributes:
+        kind: `header` or `footer`.
+        pages: `default`, or `first` for the first page alone.
+        name: of the part.
+    """
+
+    kind: str
+    pages: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """What a document takes over.
 
@@ -125,6 +140,7 @@ class Theme:
         parts: styles, fonts, colours, settings, and what they need.
         main: for each kind of relationship of the document, the name of its part.
         numbering: the lists that styles refer to, or None.
+        letterheads: what stands above and below the text, where the theme says so.
     """
 
     ids: Mapping[tuple[str, str], str]
@@ -135,6 +151,7 @@ class Theme:
     parts: tuple[Part, ...]
     main: Mapping[str, str]
     numbering: bytes | None
+    letterheads: tuple[Letterhead, ...] = ()
 
     def paragraph(self, name: str) -> str:
         """The id of a paragraph style."""
@@ -224,28 +241,41 @@ class _Source:
 
     def related(self, name: str) -> dict[str, str]:
         """The parts that a part refers to, by the kind of the relationship."""
-        relations = _relations_name(name)
-        if relations not in self._names:
-            return {}
         folder = posixpath.dirname(name)
         found: dict[str, str] = {}
-        for each in parse(self.read(relations)).iter(_RELATION):
+        for each in self._inside(name):
             kind = each.get("Type", "")
-            if each.get("TargetMode") != "External" and kind.startswith(_OFFICE):
+            if kind.startswith(_OFFICE):
                 found[kind.removeprefix(_OFFICE)] = _resolve(folder, each.get("Target", ""))
         return found
 
-    def with_relations(self, name: str) -> list[Part]:
-        """A part, and all that it refers to."""
-        parts = [Part(name, self.content_type(name), self.read(name))]
+    def by_id(self, name: str) -> dict[str, str]:
+        """The parts that a part refers to, by the id of the relationship."""
+        folder = posixpath.dirname(name)
+        return {each.get("Id", ""): _resolve(folder, each.get("Target", "")) for each in self._inside(name)}
+
+    def _inside(self, name: str) -> list[etree._Element]:
+        """The relationships of a part to others of the package."""
         relations = _relations_name(name)
-        if relations in self._names:
-            data = self.read(relations)
-            parts.append(Part(relations, "", data))
-            folder = posixpath.dirname(name)
-            targets = [e.get("Target", "") for e in parse(data).iter(_RELATION) if e.get("TargetMode") != "External"]
-            parts += [Part(t, self.content_type(t), self.read(t)) for t in (_resolve(folder, each) for each in targets)]
-        return parts
+        if relations not in self._names:
+            return []
+        found = parse(self.read(relations)).iter(_RELATION)
+        return [each for each in found if each.get("TargetMode") != "External"]
+
+    def with_relations(self, name: str) -> list[Part]:
+        """A part, and all that it refers to, and so on."""
+        parts: dict[str, Part] = {}
+        waiting = [name]
+        while waiting:
+            each = waiting.pop()
+            if each in parts:
+                continue
+            parts[each] = Part(each, self.content_type(each), self.read(each))
+            relations = _relations_name(each)
+            if relations in self._names:
+                parts[relations] = Part(relations, "", self.read(relations))
+                waiting += self.by_id(each).values()
+        return list(parts.values())
 
 
 def _relations_name(part: str) -> str:
@@ -276,8 +306,28 @@ def _theme(source: _Source) -> Theme:
         )
         kept["settings"] = "word/settings.xml"
     numbering = source.read(main["numbering"]) if "numbering" in main else None
-    page = _page(parse(source.read(source.document)))
-    return _look(styles, page, tuple({part.name: part for part in parts}.values()), kept, numbering)
+    document = parse(source.read(source.document))
+    letterheads = _letterheads(document, source)
+    for each in letterheads:
+        parts += source.with_relations(each.name)
+    once = tuple({part.name: part for part in parts}.values())
+    return replace(_look(styles, _page(document), once, kept, numbering), letterheads=letterheads)
+
+
+def _letterheads(document: etree._Element, source: _Source) -> tuple[Letterhead, ...]:
+    """What stands above and below the text of the last section; those of even pages alone are left out."""
+    section = document.find(f"{w('body')}/{w('sectPr')}")
+    if section is None:
+        return ()
+    parts = source.by_id(source.document)
+    has_first = section.find(w("titlePg")) is not None
+    wanted = ("default", "first") if has_first else ("default",)
+    return tuple(
+        Letterhead(kind, pages, parts[each.get(f"{{{_OFFICE[:-1]}}}id") or ""])
+        for kind in ("header", "footer")
+        for each in section.iter(w(f"{kind}Reference"))
+        if (pages := each.get(w("type")) or "default") in wanted
+    )
 
 
 def _look(
@@ -478,6 +528,7 @@ __all__ = [
     "PARAGRAPH_STYLES",
     "TABLE_STYLES",
     "Adopted",
+    "Letterhead",
     "Part",
     "Theme",
     "adopt",
