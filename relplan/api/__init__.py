@@ -45,6 +45,7 @@ from relplan.api.planfiles import Saved, dumps, form, mentions, next_release, sa
 from relplan.api.reading import load, load_all, loads, report
 from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
 from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_scripts, undo, undo_report, undo_text
+from relplan.resources import templates_from
 
 __all__ = [
     "ORDER_FORMS",
@@ -101,6 +102,7 @@ __all__ = [
     "sql_scripts",
     "starter",
     "template_fields",
+    "templates_from",
     "undo",
     "undo_report",
     "undo_text",

@@ -39,11 +39,13 @@ class TemplateReport(NamedTuple):
         problems: what is wrong with its tags, each with its place.
         names: what its tags use: `plan.version`, `item.system`.
         tags: how many there are.
+        styles: of a Word form whose tags print blocks, the styles that it lacks; they are taken from the built-in theme.
     """
 
     problems: tuple[Problem, ...]
     names: tuple[str, ...]
     tags: int
+    styles: tuple[str, ...] = ()
 
 
 def is_form(template: str | FilePath) -> bool:
@@ -121,7 +123,7 @@ def check_template(template: str | FilePath, *, macros: bool = False) -> Templat
     found = (excel if _is_workbook(path) else word).inspect(_read(path), path.name, macros)
     tags, problems = found.tags, found.problems
     names = () if problems else used_names(tags, Sandbox(**DELIMITERS))
-    return TemplateReport(tuple(problems), names, len(tags))
+    return TemplateReport(tuple(problems), names, len(tags), found.lacking)
 
 
 def marked_template(template: str | FilePath, *, macros: bool = False) -> bytes:

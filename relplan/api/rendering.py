@@ -18,7 +18,7 @@ from relplan.errors import (
     problem,
 )
 from relplan.model.read import collector_paused
-from relplan.resources import labels, templates_dir
+from relplan.resources import labels, template_path, templates_dir
 
 if TYPE_CHECKING:
     from relplan.api.golive import GoLive
@@ -181,18 +181,18 @@ def documents() -> tuple[DocumentInfo, ...]:
     titles: Mapping[str, Any] = {language: labels(language)["documents"] for language in ("zh", "en")}
     return tuple(
         DocumentInfo(
-            name, titles["zh"].get(name, name), titles["en"].get(name, name), templates_dir() / (name + TEMPLATE_ENDING)
+            name, titles["zh"].get(name, name), titles["en"].get(name, name), template_path(name + TEMPLATE_ENDING)
         )
         for name in document_names()
     )
 
 
-_TO_CHANGE: Final = ("theme", "process")
+_TO_CHANGE: Final = ("theme", "process", "labels.zh", "labels.en")
 """What is there to be changed besides templates, whatever its ending."""
 
 
 def copy_templates(folder: str | FilePath) -> list[str]:
-    """Copy the templates, the themes and the process into `folder`, to change and use; returns the paths written.
+    """Copy the templates, the labels, the themes and the process into `folder`, to change and use (`templates_from`); returns the paths written.
 
     Raises:
         WriteError: the folder is not there, or holds a file of that name with other content.

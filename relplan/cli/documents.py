@@ -19,19 +19,27 @@ from relplan.cli.speech import say
     "folder",
     metavar=say("文件夹", "DIR"),
     help=say(
-        "把模板和主题复制到文件夹，修改后用于 render 的 -t 和 --theme",
-        "Copy templates and themes into a folder, to change and use with -t and --theme of render",
+        "把模板、用语、主题和流程复制到文件夹，修改后由 relplan.toml 的 templates 指定",
+        "Copy templates, labels, themes and the process into a folder, to change and name in relplan.toml as templates",
     ),
 )
-def command(folder: str | None) -> None:
+@click.option(
+    "--config",
+    default="",
+    metavar=say("设置", "FILE"),
+    help=say("设置文件；默认为最近的 relplan.toml", "The settings; by default the nearest relplan.toml"),
+)
+def command(folder: str | None, config: str) -> None:
     """List the documents."""
     from relplan import api
+    from relplan.config import load
 
     if folder is not None:
         for path in api.copy_templates(folder):
             click.echo(path, err=True)
         return
-    known = api.documents()
+    with api.templates_from(load(config).templates):
+        known = api.documents()
     width = max(len(each.name) for each in known)
     for each in known:
         click.echo(f"{each.name:<{width}}  {say(each.title_zh, each.title_en)}  {each.template}")

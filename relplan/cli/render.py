@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 import sys
 from pathlib import Path as FilePath
@@ -87,7 +88,7 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     "-t",
     "--template",
     metavar=say("模板", "FILE"),
-    help=say("使用自己的模板（.md.j2）", "Use a template of your own (.md.j2)"),
+    help=say("使用自己的模板（.md.j2、.docx、.xlsx）", "Use a template of your own (.md.j2, .docx, .xlsx)"),
 )
 @click.option(
     "--theme",
@@ -156,26 +157,28 @@ def command(
         read = api.load(plan, format=format_, options=shown)
     if read.notices:
         report(read, ("guessed", "unplaced", "unreadable"))
-    if document == NOTICES and len(outputs) == 1 and _is_folder(outputs[0]):
-        words = cast("Language | None", lang or settings.lang or None)
-        made = api.notices(api.golive(read.plan, plan, process or settings.process), language=words, date=date)
-        _tell_missing(made)
-        contents = {str(FilePath(outputs[0]) / name): data for name, data in made.files.items()}
-        if not check:
-            files.make_folder(outputs[0])
-        return _write(contents, check)
-    contents = api.render_all(
-        read.plan,
-        outputs or (files.STANDARD,),
-        document,
-        theme=theme or settings.theme or None,
-        language=lang or settings.lang or None,
-        audience=audience or settings.audience or "internal",
-        date=date,
-        template=template,
-        macros=macros,
-        golive=api.golive(read.plan, plan, process or settings.process) if _wants_log(document, template) else None,
-    )
+    golive = functools.partial(api.golive, read.plan, plan, process or settings.process)
+    words = cast("Language | None", lang or settings.lang or None)
+    with api.templates_from(settings.templates):
+        if document == NOTICES and len(outputs) == 1 and _is_folder(outputs[0]):
+            made = api.notices(golive(), language=words, date=date)
+            contents = {str(FilePath(outputs[0]) / name): data for name, data in made.files.items()}
+            _tell_missing(made)
+            if not check:
+                files.make_folder(outputs[0])
+        else:
+            contents = api.render_all(
+                read.plan,
+                outputs or (files.STANDARD,),
+                document,
+                theme=theme or settings.theme or None,
+                language=words,
+                audience=audience or settings.audience or "internal",
+                date=date,
+                template=template,
+                macros=macros,
+                golive=golive() if _wants_log(document, template) else None,
+            )
     _write(contents, check)
 
 

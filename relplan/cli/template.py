@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
+from collections.abc import Sequence
 
 import click
 
@@ -49,16 +51,46 @@ def check(file: str, marked: str, as_json: bool, macros: bool) -> None:
         files.write({marked: api.marked_template(file, macros=macros)})
     if as_json:
         found = [{"place": str(each.place), "zh": each.message.zh, "en": each.message.en} for each in report.problems]
-        data = {"file": file, "tags": report.tags, "problems": found, "names": list(report.names)}
+        data = {
+            "file": file,
+            "tags": report.tags,
+            "problems": found,
+            "names": list(report.names),
+            "known": [each.name for each in api.template_fields()],
+            "styles": list(report.styles),
+        }
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         for each in report.problems:
             click.echo(f"{each.place}: {each.message.text(language())}")
-        for name in report.names:
-            click.echo(name)
+        _listed(say("用到的名字", "names that it uses"), report.names)
+        known = [each.name for each in api.template_fields() if not each.name.startswith("|")]
+        _listed(
+            say(
+                "可用的名字（说明见 relplan template fields）",
+                "names that it could use (told by relplan template fields)",
+            ),
+            known,
+        )
+        _listed(
+            say(
+                "缺少的样式（用到时取自内置主题）",
+                "styles that it lacks (taken from the built-in theme where they are used)",
+            ),
+            report.styles,
+        )
     tags, problems = report.tags, len(report.problems)
     click.echo(say(f"{tags} 个标记，{problems} 处错误", f"{tags} tags, {problems} errors"), err=True)
     sys.exit(1 if problems else 0)
+
+
+def _listed(title: str, names: Sequence[str]) -> None:
+    """Names below a title, as many on a line as fit."""
+    if names:
+        click.echo(f"\n{title}:")
+        click.echo(
+            textwrap.fill(", ".join(names), 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+        )
 
 
 @command.command(

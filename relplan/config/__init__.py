@@ -2,6 +2,7 @@
 
 lang = "zh"                 # language of documents, where --lang does not say it
 audience = "internal"       # of release notes
+templates = "templates"     # folder with changed copies of templates, labels, themes, process; relative to this file
 theme = "company.docx"      # look of Word or HTML; relative to this file
 
 [import]                    # how files are read
@@ -42,8 +43,9 @@ class Config:
 
     Attributes:
         lang: `zh` or `en`, the language of documents.
-        audience: `internal` or `customer`, whom release notes are for.
+        audience: `internal`, `customer` or `ops`, whom release notes are for.
         theme: the path of a theme.
+        templates: the path of a folder with changed copies of templates, labels, themes and process.
         reading: how files are read.
         process: the path of the go-live process.
         check: what the table `[check]` says, if there is one.
@@ -55,6 +57,7 @@ class Config:
     reading: ReadOptions = field(default_factory=lambda: DEFAULT)
     check: CheckConfig | None = None
     process: str = ""
+    templates: str = ""
 
     @property
     def checking(self) -> CheckConfig:
@@ -194,8 +197,8 @@ def _tables(path: str) -> dict[str, Any]:
         raise ReadError(problem(f"TOML 有误：{error}", f"broken TOML: {error}", path)) from None
 
 
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"lang": ("zh", "en"), "audience": ("internal", "customer")}
-_TEXTS: Final = ("lang", "audience", "theme", "process")
+_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"lang": ("zh", "en"), "audience": ("internal", "customer", "ops")}
+_TEXTS: Final = ("lang", "audience", "theme", "process", "templates")
 _TABLES: Final = (IMPORT, CHECK)
 
 
@@ -209,7 +212,11 @@ def _checked(own: Mapping[str, Any], path: str) -> Config:
                 raise wrong(key, f"[{key}]", path)
         elif not isinstance(value, str) or value not in _CHOICES.get(key, (value,)):
             raise wrong(key, ", ".join(_CHOICES.get(key, ('"…"',))), path)
-    theme, process = (str(FilePath(path).parent / own[key]) if key in own else "" for key in ("theme", "process"))
+    theme, process, templates = (
+        str(FilePath(path).parent / own[key]) if own.get(key) else "" for key in ("theme", "process", "templates")
+    )
+    if templates and not process and (FilePath(templates) / "process.yaml").is_file():
+        process = str(FilePath(templates) / "process.yaml")
     return Config(
         own.get("lang", ""),
         own.get("audience", ""),
@@ -217,6 +224,7 @@ def _checked(own: Mapping[str, Any], path: str) -> Config:
         reading(own.get(IMPORT, {}), path=path),
         _checking(own[CHECK], path) if CHECK in own else None,
         process,
+        templates,
     )
 
 

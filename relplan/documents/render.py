@@ -24,7 +24,7 @@ from relplan.documents.sandbox import FAILURES, Captured, Sandbox, printed
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
 from relplan.markdown.parse import Values, to_blocks
 from relplan.model.plan import ReleasePlan
-from relplan.resources import labels, templates_dir
+from relplan.resources import labels, template_folders, template_path
 
 if TYPE_CHECKING:
     from relplan.process.papers import Papers
@@ -55,10 +55,9 @@ class Options:
 
 
 def document_names() -> tuple[str, ...]:
-    """The names of the built-in documents: one for each template."""
-    return tuple(
-        sorted(path.name.removesuffix(TEMPLATE_ENDING) for path in templates_dir().glob(f"*{TEMPLATE_ENDING}"))
-    )
+    """The names of the documents: one for each template."""
+    found = {path.name for folder in template_folders() for path in folder.glob(f"*{TEMPLATE_ENDING}")}
+    return tuple(sorted(name.removesuffix(TEMPLATE_ENDING) for name in found))
 
 
 def make(plan: ReleasePlan, document: str, options: Options | None = None) -> Document:
@@ -135,15 +134,16 @@ def _title(plan: ReleasePlan, document: str, language: Language) -> str:
 
 def _template(document: str, options: Options) -> tuple[FilePath, str]:
     if options.template is None:
-        return templates_dir(), document + TEMPLATE_ENDING
+        path = template_path(document + TEMPLATE_ENDING)
+        return path.parent, path.name
     if not options.template.is_file():
         raise TemplateError(problem("没有这个模板文件", "there is no such template", str(options.template)))
     return options.template.parent, options.template.name
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Templates that were compiled in this process, for one language: filters of constants are run when a template is compiled,
-    and what they give is in the document's language; but for that, documents share their code."""
+    """Templates that were compiled in this process, for one language and its labels: filters of constants are run when a template is
+    compiled, and what they give is in the document's words; but for that, documents share their code."""
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], Any] = {}
@@ -167,8 +167,8 @@ def _compiled(language: Language) -> _Compiled:
 
 def _environment(folder: FilePath, language: Language, values: Values) -> Sandbox:
     environment = Sandbox(
-        loader=jinja2.FileSystemLoader([folder, templates_dir()]),
-        bytecode_cache=_compiled(language),
+        loader=jinja2.FileSystemLoader([folder, *template_folders()]),
+        bytecode_cache=_compiled(language) if len(template_folders()) == 1 else None,  # changed labels may change again
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalizer(language, values),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,15 @@ _SAME: Final = frozenset(
 _LOOP: Final = frozenset(
     ("index", "index0", "revindex", "revindex0", "first", "last", "length", "cycle", "depth", "depth0", "previtem", "nextitem", "changed")
 )  # fmt: skip
+
+
+_BLOCKS: Final = frozenset(name for name, each in FILTERS.items() if each.__annotations__.get("return") == "Fragment")
+_FILTER: Final = re.compile(r"\|\s*(\w+)")
+
+
+def prints_blocks(tag: Tag) -> bool:
+    """Whether a tag prints tables, lists and the like: by the filters that it names."""
+    return tag.kind == "value" and not _BLOCKS.isdisjoint(_FILTER.findall(tag.code))
 
 
 @dataclass(frozen=True, slots=True)

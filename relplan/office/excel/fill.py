@@ -58,6 +58,11 @@ class Inspected:
         """All tags of the form."""
         return [placed.tag for sheet in self.sheets for placed in ordered(sheet)]
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The styles that the form lacks: cells keep the looks they have."""
+        return ()
+
     def marked(self) -> bytes:
         """The form with a note on each cell with something wrong."""
         return with_notes(self.package, self.sheets, self.problems)

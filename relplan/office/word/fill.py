@@ -17,6 +17,7 @@ from relplan.documents.render import filters, load_image
 from relplan.documents.sandbox import Captured, Sandbox
 from relplan.errors import Language, Problem, TemplateError, problem
 from relplan.markdown.parse import Fragment
+from relplan.office.names import prints_blocks
 from relplan.office.program import DELIMITERS, Placed, Program, faults, not_beforehand
 from relplan.office.tags import Tag
 from relplan.office.word.comments import with_comments
@@ -82,6 +83,13 @@ class Inspected:
     def tags(self) -> list[Tag]:
         """All tags of the form."""
         return [placed.tag for part in self.parts for placed in part.found.placed]
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The styles that the form lacks of those that blocks may be written in; none where no tag prints blocks."""
+        if not any(prints_blocks(tag) for tag in self.tags):
+            return ()
+        return adopt(self.source.data, template_bytes("theme.docx")).lacking
 
     def marked(self) -> bytes:
         """The form with a comment at each place where something is wrong."""

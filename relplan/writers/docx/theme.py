@@ -290,7 +290,7 @@ def _resolve(folder: str, target: str) -> str:
 def _theme(source: _Source) -> Theme:
     main = source.related(source.document)
     styles = parse(source.read(main["styles"]))
-    _check(_style_ids(styles))
+    _check(styles)
     parts = [Part("word/styles.xml", source.content_type(main["styles"]), source.read(main["styles"]))]
     kept = {"styles": "word/styles.xml"}
     for kind in ("theme", "fontTable"):
@@ -361,10 +361,9 @@ def _style_ids(styles: etree._Element) -> dict[tuple[str, str], str]:
     return ids
 
 
-def _check(ids: Mapping[tuple[str, str], str]) -> None:
+def _check(styles: etree._Element) -> None:
     """Every style that any document may need must be there, so that a theme fails at once and not some day."""
-    wanted = {"paragraph": PARAGRAPH_STYLES, "character": CHARACTER_STYLES, "table": TABLE_STYLES}
-    missing = [name for kind, names in wanted.items() for name in names if not ids.get((kind, name.lower()))]
+    missing = [name for _, name in _lacking(styles)]
     if missing:
         raise TemplateError(
             problem(
@@ -382,11 +381,13 @@ class Adopted:
         theme: that look.
         styles: the name of its part with styles; blank where it has none.
         added: the styles that it lacks, by their ids, each with the id of the style that it is based on.
+        lacking: their names.
     """
 
     theme: Theme
     styles: str
     added: Mapping[str, tuple[bytes, str]]
+    lacking: tuple[str, ...]
 
     def styles_part(self, markup: str, part: bytes) -> bytes:
         """The part with styles, with those that `markup` uses and that it lacks; as it is where it lacks none."""
@@ -420,26 +421,28 @@ def adopt(data: bytes, base: bytes) -> Adopted:
         source = _Source(archive)
         main = source.related(source.document)
         styles = parse(source.read(main["styles"])) if "styles" in main else etree.Element(w("styles"), nsmap={"w": W})
-        added = _lacking(styles, own)
+        lacking, added = _lacking(styles), _additions(styles, own)
         for xml, _ in added.values():
             styles.append(parse(xml))
         numbering = source.read(main["numbering"]) if "numbering" in main else None
         page = _page(parse(source.read(source.document)))
-        return Adopted(_look(styles, page, (), {}, numbering), main.get("styles", ""), added)
+        names = tuple(name for _, name in lacking)
+        return Adopted(_look(styles, page, (), {}, numbering), main.get("styles", ""), added, names)
 
 
-def _lacking(styles: etree._Element, own: etree._Element) -> dict[str, tuple[bytes, str]]:
+def _lacking(styles: etree._Element) -> list[tuple[str, str]]:
+    """Kind and name of each style that documents may need and that is not there."""
+    there = _style_ids(styles)
+    wanted = {"paragraph": PARAGRAPH_STYLES, "character": CHARACTER_STYLES, "table": TABLE_STYLES}
+    return [(kind, name) for kind, names in wanted.items() for name in names if not there.get((kind, name.lower()))]
+
+
+def _additions(styles: etree._Element, own: etree._Element) -> dict[str, tuple[bytes, str]]:
     """The styles of `own` that `styles` has none of the same name of, under ids that are free there."""
     there, ours = _style_ids(styles), _style_ids(own)
-    wanted = {"paragraph": PARAGRAPH_STYLES, "character": CHARACTER_STYLES, "table": TABLE_STYLES}
     taken = set(there.values())
     ids = {ours[key]: there[key] for key in ours if there.get(key)}
-    missing = [
-        ours[kind, name.lower()]
-        for kind, names in wanted.items()
-        for name in names
-        if (kind, name.lower()) not in there
-    ]
+    missing = [ours[kind, name.lower()] for kind, name in _lacking(styles)]
     elements = {each.get(w("styleId")): each for each in own.iter(w("style"))}
     for style in missing:
         ids[style] = (
