@@ -269,3 +269,17 @@ def test_every_name_that_is_told_is_one_that_templates_have():
         if "[]" not in each.name and each.name[0] != "|"
     ]
     assert len(seen(filled("\n".join(lines))).split("\n")) == len(lines) + 1
+
+
+def test_a_table_with_repeated_columns_has_a_grid_for_all_of_them_and_stays_as_wide(check_ooxml):
+    row = "| 系统 ‖ {%tc for item in plan.table.rows %} ‖ {{ item.system }} ‖ {%tc endfor %} |"
+    data = filled(f"| 一 ‖ 二 ‖ 三 ‖ 四 |\n{row}")
+    check_ooxml(data, ".docx")
+    assert "<w:gridCol" in zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    plan = ReleasePlan(table=[{"system": f"s{n}", "version": "1"} for n in range(7)])
+    data = filled(f"{row}\n{row}", plan)
+    check_ooxml(data, ".docx")
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    columns = [int(each) for each in re.findall(r'<w:gridCol w:w="(\d+)"/>', xml)]
+    assert len(columns) == 8 and sum(columns) <= 8000 < sum(columns) + 8
+    assert re.findall(r'<w:tcW w:w="(\d+)"', xml) == [str(each) for each in columns] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from lxml import etree
@@ -23,6 +24,9 @@ _AFTER_MERGE: Final = ("tcBorders", "shd", "noWrap", "tcMar", "textDirection", "
 _DECLARED: Final = re.compile(r'xmlns:(\w+)="([^"]+)"')
 _EMPTY_TABLE: Final = "table"
 _EMPTY_ROW: Final = "row"
+_GRID: Final = "grid"
+_CELL_WIDTH: Final = re.compile(r'<w:tcW (?:w:w="(\d+)" w:type="dxa"|w:type="dxa" w:w="(\d+)"|[^>]*)/>')
+_COLUMN: Final = re.compile(r'<w:gridCol(?: w:w="(\d+)")?/>')
 
 
 def prepared(root: Any, found: Found) -> str:
@@ -76,6 +80,7 @@ def _containers(root: Any) -> None:
             _bracket(parent, _EMPTY_TABLE)
         elif name == "tr":
             _bracket(parent, _EMPTY_ROW)
+            _bracket(next(parent.iterancestors(f"{_W}tbl")), _GRID)
     for room in list(root.iter(*(f"{_W}{name}" for name in _ROOMS))):
         if not any(is_instruction(each) or _is_bracket(each) for each in room.iter(etree.ProcessingInstruction)):
             continue
@@ -166,6 +171,7 @@ def finished(xml: str) -> str:
     """What was printed, without tables that lost all rows and rows that lost all cells; what needs a paragraph has one."""
     for word, inner in ((_EMPTY_ROW, "<w:tc>"), (_EMPTY_TABLE, "<w:tr")):
         xml = _without_empty(xml, word, inner)
+    xml = _each(xml, _GRID, _regridded)
     first, *rest = xml.split(_FILL)
     filled = [first]
     for piece in rest:
@@ -176,6 +182,11 @@ def finished(xml: str) -> str:
 
 def _without_empty(xml: str, word: str, inner: str) -> str:
     """The markup without the elements in a pair of brackets that hold none of what they must; the brackets go."""
+    return _each(xml, word, lambda whole: whole if inner in whole or inner[:-1] + " " in whole else "")
+
+
+def _each(xml: str, word: str, change: Callable[[str], str]) -> str:
+    """The markup with what stands in each pair of brackets changed, the inner ones first; the brackets go."""
     start, end = f"<?{_KEPT} {word}?>", f"<?{_KEPT} {word}-end?>"
     if start not in xml:
         return xml
@@ -185,10 +196,53 @@ def _without_empty(xml: str, word: str, inner: str) -> str:
             parts.append([])
         elif piece == end:
             whole = "".join(parts.pop())
-            parts[-1].append(whole if inner in whole or inner[:-1] + " " in whole else "")
+            parts[-1].append(change(whole))
         else:
             parts[-1].append(piece)
     return "".join(parts[0])
+
+
+def _regridded(table: str) -> str:
+    """A table whose columns were repeated, with a grid of as many columns as its longest row has cells, no wider than it was."""
+    rows = [_grid_row(row) for row in _rows(table)]
+    longest = max(rows, key=len, default=[])
+    grid = table.partition("</w:tblGrid>")[0]
+    before = sum(int(each or 0) for each in _COLUMN.findall(grid))
+    if not before or not all(longest) or len(longest) == len(_COLUMN.findall(grid)):
+        return table
+    total = sum(longest)
+    columns = [each * min(total, before) // total for each in longest]
+    widths = iter([width for row in rows for width in (columns if len(row) == len(columns) else row)])
+
+    def one(match: re.Match[str]) -> str:
+        width = next(widths)
+        return f'<w:tcW w:w="{width}" w:type="dxa"/>' if width else match[0]
+
+    made = "".join(f'<w:gridCol w:w="{each}"/>' for each in columns)
+    return _outer(f"{grid[: grid.index('<w:tblGrid>')]}<w:tblGrid>{made}{table[len(grid) :]}", _CELL_WIDTH, one)
+
+
+def _outer(table: str, pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -> str:
+    """A table with what a pattern finds in it changed, but not in the tables in its cells."""
+    depth, parts = 0, []
+    for piece in re.split("(<w:tbl>|</w:tbl>)", table):
+        depth += (piece == "<w:tbl>") - (piece == "</w:tbl>")
+        parts.append(pattern.sub(change, piece) if depth == 1 else piece)
+    return "".join(parts)
+
+
+def _rows(table: str) -> list[str]:
+    """The rows of a table, without the tables in their cells."""
+    depth, parts = 0, []
+    for piece in re.split("(<w:tbl>|</w:tbl>)", table):
+        depth += (piece == "<w:tbl>") - (piece == "</w:tbl>")
+        parts.append(piece if depth == 1 else "")
+    return re.split("<w:tr[ >]", "".join(parts))[1:]
+
+
+def _grid_row(row: str) -> list[int]:
+    """The widths of the cells of a row, 0 for one that does not say it in twips."""
+    return [int(match[1] or match[2] or 0) for match in _CELL_WIDTH.finditer(row)]
 
 
 def _numbered(xml: str) -> str:
