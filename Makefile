@@ -41,6 +41,7 @@ bench: $(READY) ## time relplan beside its peers, in one run
 samples: $(READY) ## make the sample sheet and the sample documents anew
 	$(BIN)/python scripts/make_sample_sheet.py
 	$(BIN)/python scripts/make_samples.py
+	$(BIN)/python scripts/make_sample_forms.py
 
 docs: $(READY) ## make the pages of docs/ that come from the code
 	$(BIN)/python scripts/make_docs.py

@@ -10,7 +10,7 @@
     name Total 清单!$C$3:$C$3                             link A3 https://…    a link
     note A1 words      a note                            style C3 0.00        a number format
     break 3            a page break behind row 3         width B 20           a column is 20 wide
-    bold A3
+    bold A3                                              wrap A3              lines are wrapped
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
@@ -79,6 +79,8 @@ def _put(book: Workbook, sheet: Any, word: str, rest: str) -> None:
             sheet[first].number_format = second
         case "bold":
             sheet[first].font = Font(bold=True)
+        case "wrap":
+            sheet[first].alignment = Alignment(wrap_text=True)
         case "break":
             sheet.row_breaks.append(Break(int(first)))
         case _:

@@ -77,3 +77,14 @@ def flat(text: str) -> str:
     for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&")):
         text = text.replace(entity, char)
     return "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("form", "made"), [("上线审批单.docx", "审批单-成品.docx"), ("发布清单.xlsx", "清单-成品.xlsx")]
+)
+def test_the_forms_of_the_sample_become_what_is_there(samples, form, made, check_ooxml):
+    path = samples / "forms" / form
+    assert not api.check_template(path).problems
+    data = api.render(api.load(samples / "plan.yaml").plan, format=form[-4:], template=path)
+    assert parts(data) == parts((samples / "forms" / made).read_bytes())
+    check_ooxml(data, form[-5:])

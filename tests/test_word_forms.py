@@ -283,3 +283,39 @@ def test_a_table_with_repeated_columns_has_a_grid_for_all_of_them_and_stays_as_w
     columns = [int(each) for each in re.findall(r'<w:gridCol w:w="(\d+)"/>', xml)]
     assert len(columns) == 8 and sum(columns) <= 8000 < sum(columns) + 8
     assert re.findall(r'<w:tcW w:w="(\d+)"', xml) == [str(each) for each in columns] * 2
+
+
+def test_bookmarks_of_blocks_are_not_those_of_the_form(check_ooxml):
+    marked = '<w:p><w:bookmarkStart w:id="3" w:name="section_1"/><w:r><w:t>a</w:t></w:r><w:bookmarkEnd w:id="3"/></w:p>'
+    body = f"{marked}{paragraph('{{ plan.goal | markdown }}')}<w:p/>"
+    data = filled(package(body, {}), ReleasePlan(goal="# 目标\n\nx\n\n# 二\n\ny"))
+    check_ooxml(data, ".docx")
+    names_ = re.findall(
+        r'<w:bookmarkStart [^>]*w:name="([^"]+)"', zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    )
+    assert len(names_) == len(set(names_)) == 3
+
+
+def headed(*texts: str) -> str:
+    """Paragraphs; one that begins with # is a heading."""
+    style = '<w:p><w:pPr><w:pStyle w:val="1"/></w:pPr>'
+    return "".join(
+        paragraph(each[2:]).replace("<w:p>", style, 1) if each.startswith("# ") else paragraph(each) for each in texts
+    )
+
+
+def test_a_heading_stands_on_the_page_of_its_wide_table(samples, check_ooxml):
+    plan = api.load(samples / "plan.yaml").plan
+    table = "{{ plan.table | table }}"
+    body = headed("# 一", table, "# 二", table, "尾")
+    data = filled(package(body, {}), plan)
+    check_ooxml(data, ".docx")
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    pages = [int(width) > int(height) for width, height in re.findall(r'<w:pgSz w:w="(\d+)" w:h="(\d+)"', xml)]
+    first = xml.index("<w:pgSz")
+    assert "<w:t" in xml[:first] and ">一<" in xml[:first] and pages[0], (
+        "no upright page with nothing but a heading, or nothing at all"
+    )
+    second = xml.index(">二<")
+    behind = re.findall(r'<w:pgSz w:w="(\d+)" w:h="(\d+)"', xml[second:])[0]
+    assert int(behind[0]) > int(behind[1])

@@ -20,7 +20,7 @@ from relplan.office.excel.layout import Sheet, laid_out, ordered
 from relplan.office.excel.notes import with_notes
 from relplan.office.excel.refs import Reference, area, moved
 from relplan.office.excel.rows import Rows
-from relplan.office.excel.write import SheetWriter, date_styles
+from relplan.office.excel.write import Looks, SheetWriter, looks_of
 from relplan.office.program import DELIMITERS, faults
 from relplan.office.tags import Tag
 from relplan.writers.marked.package import OFFICE, Package
@@ -204,7 +204,7 @@ class _Filler:
         self._package, self._forms, self._planned, self._words, self._file = package, forms, planned, words, file
         self._rows = {name: Rows(made[0], file) for name, made in planned.items() if len(made) == 1}
         styles = package.find(WORKBOOK, "styles")
-        self._dates = date_styles(package.seen(styles)) if styles else frozenset()
+        self._looks = looks_of(package.seen(styles)) if styles else Looks()
         self._names: dict[str, str] = {}
 
     def filled(self) -> bytes:
@@ -220,7 +220,7 @@ class _Filler:
         return self._package.close()
 
     def _writer(self, sheet: Sheet) -> SheetWriter:
-        return SheetWriter(sheet, self._rows, self._dates, self._words, self._file)
+        return SheetWriter(sheet, self._rows, self._looks, self._words, self._file)
 
     def _form(self, form: SheetForm) -> None:
         made = self._planned[form.name]

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lxml import etree
@@ -16,6 +16,7 @@ from lxml import etree
 from relplan.errors import Message, Place, Problem, TemplateError
 from relplan.grids import CELL_LIMIT, address, column_letters
 from relplan.office.excel.form import MAIN, Cell
+from relplan.office.excel.heights import Heights, wrapping
 from relplan.office.excel.layout import COPY, Row, Sheet, too_long
 from relplan.office.excel.refs import Reference, area, has_rows, moved, shifted
 from relplan.office.excel.rows import Rows
@@ -38,19 +39,33 @@ _EPOCH: Final = dt.datetime(1899, 12, 30)
 Shown = Callable[[object], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What cell styles say: those that show dates, and the font size of those that wrap their lines."""
+
+    dates: frozenset[int] = frozenset()
+    wrapping: Mapping[str, float] = field(default_factory=dict)
+
+
+def looks_of(styles: Any) -> Looks:
+    """What the styles of a workbook say."""
+    return Looks(_date_styles(styles), wrapping(styles))
+
+
 class SheetWriter:
     """Writes one sheet.
 
     Args:
         sheet: what is planned.
         rows: where the rows of each sheet of the form went, by its name there: formulas refer to other sheets.
-        dates: the styles that show dates.
+        looks: the styles that show dates, and those that wrap lines.
         shown: from a value to its text.
         file: the name of the form, for messages.
     """
 
-    def __init__(self, sheet: Sheet, rows: Mapping[str, Rows], dates: frozenset[int], shown: Shown, file: str) -> None:
-        self._sheet, self._all, self._dates, self._shown, self._file = sheet, rows, dates, shown, file
+    def __init__(self, sheet: Sheet, rows: Mapping[str, Rows], looks: Looks, shown: Shown, file: str) -> None:
+        self._sheet, self._all, self._dates, self._shown, self._file = sheet, rows, looks.dates, shown, file
+        self._heights, self._height = Heights(sheet.form.root, looks.wrapping), 0.0
         self._rows = rows.get(sheet.form.name) or Rows(sheet, file)
         self._elements: dict[int, Any] = {}
         self._looks: dict[int, str] = {}
@@ -80,7 +95,10 @@ class SheetWriter:
     # Rows and cells
 
     def _row(self, row: Row, at: int) -> str:
-        return f'<row r="{at + 1}"{self._look(row.template)}>{"".join(self._cells(row, at))}</row>'
+        self._height = 0.0
+        cells, look = "".join(self._cells(row, at)), self._look(row.template)
+        height = f' ht="{self._height:g}"' if self._height and " ht=" not in look else ""
+        return f'<row r="{at + 1}"{look}{height}>{cells}</row>'
 
     def _look(self, template: int) -> str:
         """The attributes of a row."""
@@ -89,7 +107,7 @@ class SheetWriter:
         return self._looks[template]
 
     def _new_look(self, template: int) -> str:
-        """Where tags print in a row, its height is left to Excel unless someone set it."""
+        """Where tags print in a row, its height is worked out anew unless someone set it."""
         element = self._elements.get(template)
         if element is None:
             return ""
@@ -121,6 +139,8 @@ class SheetWriter:
         style = element.get("s")
         head = f'<c r="{column_letters(column)}{at + 1}"' + (f' s="{style}"' if style else "")
         if value is COPY:
+            if style and cell.text:
+                self._height = max(self._height, self._heights.points(*spot.cell, style, cell.text))
             return self._copied(element, head, spot)
         if isinstance(value, bool):
             return f'{head} t="b"><v>{int(value)}</v></c>'
@@ -131,6 +151,8 @@ class SheetWriter:
         text = self._shown(value)
         if not text:
             return f"{head}/>"
+        if style:
+            self._height = max(self._height, self._heights.points(*spot.cell, style, text))
         if len(text) > CELL_LIMIT // 2 and len(text.encode("utf-16-le")) // 2 > CELL_LIMIT:
             raise too_long(self._sheet, *spot.cell, self._file)
         return f'{head} t="inlineStr"><is><t xml:space="preserve">{escape(_excel(text))}</t></is></c>'
@@ -430,7 +452,7 @@ def _serial(value: dt.date) -> str:
     return repr(passed.days + passed.seconds / 86400)
 
 
-def date_styles(styles: Any) -> frozenset[int]:
+def _date_styles(styles: Any) -> frozenset[int]:
     """The cell styles that show dates or times."""
     own = {each.get("numFmtId"): each.get("formatCode", "") for each in styles.iter(f"{MAIN}numFmt")}
     cells = next(styles.iter(f"{MAIN}cellXfs"), ())

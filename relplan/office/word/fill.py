@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
@@ -37,6 +37,11 @@ _MARKS: Final = re.compile(rf"<\?{_BLOCKS} (\d+)\?>")
 _TAG: Final = re.compile(rf"<\?{TARGET} (\d+)\?>")
 _LINES: Final = re.compile(r"(\r\n|[\r\n\t])")
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BOOKMARK: Final = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]+)"')
+_STYLE: Final = re.compile(r'<w:pStyle w:val="([^"]*)"')
+_TURN, _TURNED = "<?relplan-turn?>", "<?relplan-turned?>"
+"""Around the end of a section that turns the page for what follows."""
+
 _NO_PAGE: Final = ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "sdtContent")
 _CELL_SIDES: Final = 216
 """What Word leaves free at the sides of a cell, in twips."""
@@ -203,12 +208,14 @@ class _Filler:
         changes = Changes(self._source)
         numbering = Numbering(self._adopted.theme.numbering) if any(found for _, found in printed.values()) else None
         styled = ""
+        taken = {name.lower() for xml, _ in printed.values() for name in _BOOKMARK.findall(xml)}
         for count, (part_name, (xml, fragments)) in enumerate(printed.items()):
             if fragments and numbering:
-                body, relations = self._body(fragments, numbering, count)
+                body, relations = self._body(fragments, numbering, count, taken)
                 blocks = [self._blocks(body, start, fragment, room) for start, fragment, room in _ranges(fragments)]
                 styled += "".join(blocks)
-                xml = _with_blocks(xml, blocks)
+                taken.update(name.lower() for each in blocks for name in _BOOKMARK.findall(each))
+                xml = self._with_headings(_with_blocks(xml, blocks))
                 changes.relate(part_name, relations.rows())
                 changes.add_pictures(body.pictures)
             changes.parts[part_name] = checked(finished(xml))
@@ -230,13 +237,13 @@ class _Filler:
         return program.run(environment, context), fragments
 
     def _body(
-        self, fragments: list[tuple[tuple[Block, ...], _Room]], numbering: Numbering, count: int
+        self, fragments: list[tuple[tuple[Block, ...], _Room]], numbering: Numbering, count: int, taken: set[str]
     ) -> tuple[Body, Relations]:
         blocks = tuple(block for each, _ in fragments for block in each)
         relations = Relations(f"relplan{count}_")
         theme = self._adopted.theme
         document = Document("", self._language, with_anchors(blocks))
-        body = Body(document, theme, theme_page(theme), relations, _FIRST_ID + 1000 * count, titled=False)
+        body = Body(document, theme, theme_page(theme), relations, _FIRST_ID + 1000 * count, False, taken)
         body.numbering = numbering
         return body, relations
 
@@ -251,10 +258,37 @@ class _Filler:
             return "".join(map(body.segment, cut))
         for number, segment in enumerate(cut):
             if number == 0 and segment in wide:
-                found.append(_section(room.section))
+                found.append(f"{_TURN}{_section(room.section)}{_TURNED}")
             found.append(body.segment(segment))
             found.append(_section(_turned(room.section, segment.page) if segment in wide else room.section))
         return "".join(found)
+
+    def _with_headings(self, xml: str) -> str:
+        """The markup with the headings right above blocks on pages of their own on those pages too."""
+        if _TURN not in xml:
+            return xml
+        ids = {self._adopted.theme.ids.get(("paragraph", f"heading {level}")) for level in range(1, 7)}
+        first, *rest = xml.split(_TURN)
+        pieces = [first]
+        for piece in rest:
+            section, behind = piece.split(_TURNED, 1)
+            above, headings = _split_at_headings(pieces.pop(), ids)
+            is_needed = not above.endswith("<w:body>") and "<w:sectPr" not in _last_paragraph(above)
+            pieces += [above, section if is_needed else "", headings + behind]
+        return "".join(pieces)
+
+
+def _split_at_headings(xml: str, ids: Collection[str | None]) -> tuple[str, str]:
+    """What stands before the headings that some markup ends with, and they."""
+    at = len(xml)
+    while (paragraph := _last_paragraph(xml[:at])) and (style := _STYLE.search(paragraph)) and style[1] in ids:
+        at -= len(paragraph)
+    return xml[:at], xml[at:]
+
+
+def _last_paragraph(xml: str) -> str:
+    """The paragraph that some markup ends with; blank where it ends with something else."""
+    return xml[max(xml.rfind("<w:p>"), xml.rfind("<w:p ")) :] if xml.endswith("</w:p>") else ""
 
 
 def _with_blocks(xml: str, blocks: Sequence[str]) -> str:

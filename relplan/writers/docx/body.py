@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,7 +75,8 @@ class _Room:
 class Body:
     """Writes the blocks of one document; holds what they share: bookmarks, lists, links and pictures.
 
-    Bookmarks and drawings are numbered from `first_id` on; `titled` says that the first heading of all is the title.
+    Bookmarks and drawings are numbered from `first_id` on; `titled` says that the first heading of all is the title;
+    names of bookmarks (in small letters) that are `taken` are not used.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Body:
         relations: Relations,
         first_id: int = 0,
         titled: bool = True,
+        taken: Collection[str] = (),
     ) -> None:
         self._document = document
         self._theme = theme
@@ -93,7 +95,7 @@ class Body:
         self._relations = relations
         anchors = [block.anchor for block in walk(document.blocks) if isinstance(block, Heading | Listing)]
         anchors += [each.name for each in inlines(document.blocks) if isinstance(each, Anchor)]
-        self._bookmarks = Bookmarks(anchors, first_id)
+        self._bookmarks = Bookmarks(anchors, first_id, taken)
         self._inlines = Inlines(theme, self._bookmarks, relations)
         self._layouts = {
             index: choose(block, theme, upright)

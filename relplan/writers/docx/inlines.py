@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -43,13 +43,13 @@ _LONGEST_NAME: Final = 40
 
 
 class Bookmarks:
-    """Anchors of a document and the bookmarks they become: unique in small letters, at most 40 characters."""
+    """Anchors of a document and the bookmarks they become: unique in small letters, at most 40 characters; none is in `taken`."""
 
-    def __init__(self, anchors: Iterable[str], first_id: int = 0) -> None:
+    def __init__(self, anchors: Iterable[str], first_id: int = 0, taken: Collection[str] = ()) -> None:
         self._names: dict[str, str] = {}
         self._open: set[str] = set()
         self._count = first_id
-        taken: set[str] = set()
+        taken = set(taken)
         for anchor in anchors:
             if anchor and anchor not in self._names:
                 self._names[anchor] = name = _free_name(anchor, taken)
