@@ -91,6 +91,37 @@ def behind(repository: str, branch: str, base: str, seconds: float = TIMEOUT_SEC
     return int(_local(repository, ["rev-list", "--count", f"{first}..{second}", "--"], seconds))
 
 
+def file_at(path: str, revision: str, seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """What a file held in a revision of the repository around it.
+
+    Raises:
+        ReadError: as `refs`; there is no such revision, or the file is not in it.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    while not os.path.isdir(folder):  # the file, and its folder, may be gone by now
+        folder, last = os.path.split(folder)
+        name = f"{last}/{name}"
+    commit = _commit(folder, revision, seconds)
+    try:
+        return _local_bytes(folder, ["cat-file", "blob", f"{commit}:./{name}"], seconds)
+    except ReadError:
+        zh, en = f"版本 {revision} 中没有这个文件", f"the file is not in the revision {revision}"
+        raise ReadError(problem(zh, en, path)) from None
+
+
+def _commit(folder: str, revision: str, seconds: float) -> str:
+    """The commit that a revision means."""
+    if revision.startswith("-") or re.search(r"[\x00-\x1f\x7f]", revision) or not revision:
+        raise ReadError(
+            problem(f"“{_printable(revision)}”不是版本", f'"{_printable(revision)}" is no revision', folder)
+        )
+    _local(folder, ["rev-parse", "--git-dir"], seconds)  # says if it is no repository
+    try:
+        return _local(folder, ["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", "--"], seconds).split()[0]
+    except ReadError:
+        raise ReadError(problem(f"没有版本“{revision}”", f'there is no revision "{revision}"', folder)) from None
+
+
 def _full_name(known: Refs, name: str, repository: str) -> str:
     if (branch := known.named(name)) is not None:
         return known.full[branch]
@@ -194,10 +225,18 @@ _SAFE: Final = (
 
 def _local(repository: str, command: Sequence[str], seconds: float) -> str:
     """What git says in a folder of this machine, from where it reaches no other."""
-    return _git(["-C", repository, *command], repository, seconds, protocols="")
+    return _local_bytes(repository, command, seconds).decode("utf-8", "surrogateescape")
 
 
-def _git(arguments: Sequence[str], repository: str, seconds: float, protocols: str = ":".join(_SCHEMES)) -> str:
+def _local_bytes(repository: str, command: Sequence[str], seconds: float) -> bytes:
+    return _git_bytes(["-C", repository, *command], repository, seconds, protocols="")
+
+
+def _git(arguments: Sequence[str], repository: str, seconds: float) -> str:
+    return _git_bytes(arguments, repository, seconds).decode("utf-8", "surrogateescape")
+
+
+def _git_bytes(arguments: Sequence[str], repository: str, seconds: float, protocols: str = ":".join(_SCHEMES)) -> bytes:
     """What git prints, which may use these protocols.
 
     Raises:
@@ -221,7 +260,7 @@ def _git(arguments: Sequence[str], repository: str, seconds: float, protocols: s
     out, err = _ended(process, repository, seconds)
     if process.returncode:
         raise _refusal(repository, err.decode("utf-8", "replace"))
-    return out.decode("utf-8", "surrogateescape")
+    return out
 
 
 def _ended(process: subprocess.Popen[bytes], repository: str, seconds: float) -> tuple[bytes, bytes]:

@@ -25,6 +25,7 @@ from relplan.api.artifacts import (
     with_checksums,
 )
 from relplan.api.checking import check, check_report, check_reports, explain, folder, rules_as
+from relplan.api.comparing import DIFF_FORMS, Side, at_revision, diff, diff_as, marked_diff
 from relplan.api.forms import TemplateReport, check_template, marked_template, template_fields
 from relplan.api.golive import (
     GoLive,
@@ -48,6 +49,7 @@ from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_sc
 from relplan.resources import templates_from
 
 __all__ = [
+    "DIFF_FORMS",
     "ORDER_FORMS",
     "DocumentInfo",
     "GoLive",
@@ -55,9 +57,11 @@ __all__ = [
     "PlacedProposal",
     "PlacedScript",
     "Saved",
+    "Side",
     "TemplateReport",
     "add_lines",
     "add_to_log",
+    "at_revision",
     "board",
     "branches",
     "check",
@@ -68,6 +72,8 @@ __all__ = [
     "commits_behind",
     "copy_templates",
     "decision_report",
+    "diff",
+    "diff_as",
     "document",
     "documents",
     "dumps",
@@ -82,6 +88,7 @@ __all__ = [
     "log_path",
     "marked_check",
     "marked_copy",
+    "marked_diff",
     "marked_template",
     "mentions",
     "moment",

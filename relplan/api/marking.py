@@ -68,6 +68,17 @@ def marked_check(
     return _marked(path, marks(checked), language, read, options)
 
 
+def marked_changes(
+    path: str | FilePath,
+    found: Sequence[tuple[MarkKind, Problem]],
+    language: Language,
+    read: Read,
+    options: ReadOptions,
+) -> bytes:
+    """The workbook `path` with changes marked that were found by a comparison; raises as `marked_copy` does."""
+    return _marked(path, found, language, read, options)
+
+
 def _marked(
     path: str | FilePath,
     found: Sequence[tuple[MarkKind, Problem]],

@@ -9,34 +9,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import yaml
 
 from relplan.errors import Path, WriteError, problem
-from relplan.model.fields import Row
-from relplan.model.plan import ReleasePlan, model_at
+from relplan.model.identity import as_fields, matches
+from relplan.model.plan import ReleasePlan
 from relplan.writers.planfile import item, mapping, quoted, scalar
 from relplan.writers.yaml_spans import Edits, Unsuited, YamlText, is_empty
 
-_NAMED_BY: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "rows": (("system", "version"), ("system",)),
-    "participants": (("name",),),
-    "scripts": (("name", "version"), ("name",)),
-    "packages": (("name", "version"), ("name",)),
-    "external_software": (("name", "version"), ("name",)),
-    "services_to_stop": (("service", "system"), ("service",)),
-    "cases": (("number",), ("text",)),
-    "runs": (("round", "case"), ("round",)),
-    "issues": (("number",), ("title",)),
-    "meetings": (("topic", "at"), ("topic",)),
-    "monitoring": (("target", "metric"), ("target",)),
-    "exemptions": (("rule", "where"), ("rule",)),
-    "sections": (("title",),),
-}
-_STEPS: Final = (("id",), ("text",))
 _WRAPPED: Final[Mapping[Path, str]] = {("table",): "rows", ("rollback",): "steps"}
 """Parts that may be written as the list they hold, and the key of that list."""
 
@@ -63,7 +47,7 @@ def gone(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
     """The paths of what the data of an old plan says and that of a new one says nothing about; what changed is not gone."""
     if old == new:
         return
-    old, new = _as_fields(old, path), _as_fields(new, path)
+    old, new = as_fields(old, path), as_fields(new, path)
     if isinstance(old, dict) and isinstance(new, dict):
         for name, value in old.items():
             if name in new:
@@ -109,7 +93,7 @@ class _Change:
     def value(self, node: Any, head: int, column: int, old: Any, new: Any, path: Path) -> None:
         """Change the value whose key or dash ends at `head` (or is in flow notation) and begins in `column`."""
         if isinstance(node, yaml.MappingNode):
-            old, new = _as_fields(old, path), _as_fields(new, path)
+            old, new = as_fields(old, path), as_fields(new, path)
         elif isinstance(node, yaml.SequenceNode) and (inner := _WRAPPED.get(path)):
             old, new, path = _unwrapped(old, inner), _unwrapped(new, inner), (*path, inner)
         if isinstance(node, yaml.MappingNode) and isinstance(new, dict) and not _out_of_order(node, new, path):
@@ -416,14 +400,6 @@ def _missing(
     return found
 
 
-def _as_fields(data: Any, path: Path) -> Any:
-    """An entry as its fields, where the plan's data has it as its main text."""
-    model = model_at(path)
-    if isinstance(data, str) and isinstance(path[-1], int) and model is not None and issubclass(model, Row):
-        return {model.main: data}
-    return data
-
-
 def _unwrapped(data: Any, inner: str) -> Any:
     return data[inner] if isinstance(data, dict) and set(data) == {inner} else data
 
@@ -449,44 +425,22 @@ def _is_written_otherwise(node: Any, new: Any, path: Path) -> bool:
     if not isinstance(node, yaml.MappingNode):
         return False
     own = {key.value: value for key, value in node.value}
-    fields = _as_fields(new, (*path, 0))
+    fields = as_fields(new, (*path, 0))
     if "number" in own and not _is_blank(own["number"]) and "number" not in fields:
         return True
     return "extra" in own and _out_of_order(own["extra"], fields.get("extra"), ("extra",))
 
 
 def _matches(old: Sequence[Any], new: Sequence[Any], path: Path) -> list[int | None]:
-    """For each new entry the old one that it was; None for one that is new."""
-    found: list[int | None] = [None] * len(new)
-    free = dict.fromkeys(range(len(old)))
-    entries = [[_as_fields(each, (*path, 0)) for each in side] for side in (old, new)]
-    names = _NAMED_BY.get(str(path[-1]), _STEPS if model_at(path) else ())
-    keys: list[Callable[[Any], str]] = [repr, *(_name_of(fields) for fields in names)]
-    for key in keys:
-        waiting: dict[str, deque[int]] = defaultdict(deque)
-        for i in free:
-            waiting[key(entries[0][i])].append(i)
-        waiting.pop("", None)
-        for j, each in enumerate(entries[1]):
-            if found[j] is None and (same := waiting.get(key(each))):
-                found[j] = same.popleft()
-                del free[found[j]]  # type: ignore[arg-type]
+    """For each new entry the old one that it was, or in whose place it stands; None for one that is new."""
+    found = matches(old, new, path)
+    free = set(range(len(old))).difference(found)
     for j in range(len(new)):
         before = -1 if j == 0 else found[j - 1]
         if found[j] is None and before is not None and before + 1 in free:
             found[j] = before + 1
-            del free[before + 1]
+            free.discard(before + 1)
     return found
-
-
-def _name_of(fields: tuple[str, ...]) -> Callable[[Any], str]:
-    """A function that gives what names an entry; blank where one of the fields is not stated."""
-
-    def name(entry: Any) -> str:
-        values = [entry.get(field) for field in fields] if isinstance(entry, dict) else [None]
-        return repr(values) if all(values) else ""
-
-    return name
 
 
 def _rising(sources: list[int | None]) -> list[int | None]:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from relplan.errors import Language, Path, Place, Problem, RelplanError, WriteError, problem
 from relplan.findings import Severity
 from relplan.grids import Spot, address, pieces
-from relplan.model.read import Read
+from relplan.model.read import KIND_WORDS, Read
 from relplan.resources import labels
 from relplan.writers.marked import comments, summary
 from relplan.writers.marked.package import OFFICE, Package, not_markable
@@ -198,7 +198,7 @@ class _Marker:
 
 
 def _is_told(kind: MarkKind, found: Problem) -> bool:
-    return isinstance(kind, Severity) or bool(found.place and found.place.sheet)
+    return kind not in KIND_WORDS or bool(found.place and found.place.sheet)
 
 
 def _findings(name: str, told: Sequence[tuple[MarkKind, Problem]], language: Language) -> dict[Spot, _Finding]:

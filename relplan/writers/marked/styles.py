@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from relplan.errors import Language
+from relplan.comparison.difference import CHANGE_WORDS, ChangeKind
+from relplan.errors import Language, Message
 from relplan.findings import Severity
 from relplan.model.read import KIND_WORDS, NoticeKind
 from relplan.writers.marked.package import Package
@@ -14,10 +15,10 @@ from relplan.writers.marked.package import Package
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 
-MarkKind: TypeAlias = NoticeKind | Severity
-"""Why a cell is marked: what became of it when it was read, or how much a finding of the check weighs."""
+MarkKind: TypeAlias = NoticeKind | Severity | ChangeKind
+"""Why a cell is marked: what became of it when it was read, how much a finding of the check weighs, or how it changed."""
 
-_RED, _YELLOW, _BLUE = "FFF9C9C2", "FFFFE7A8", "FFD3DFEE"
+_RED, _YELLOW, _BLUE, _GREEN = "FFF9C9C2", "FFFFE7A8", "FFD3DFEE", "FFD5EFDB"
 
 COLOURS: Final[dict[MarkKind, str]] = {
     "unreadable": _RED,
@@ -26,13 +27,22 @@ COLOURS: Final[dict[MarkKind, str]] = {
     Severity.ERROR: _RED,
     Severity.WARNING: _YELLOW,
     Severity.ADVICE: _BLUE,
+    "removed": _RED,
+    "changed": _YELLOW,
+    "added": _GREEN,
+    "moved": _BLUE,
 }
 """The ground of a bad cell, from the worst kind to the mildest. relplan uses these colours for nothing else."""
 
 
+_WORDS: Final[Mapping[str, Message]] = {str(kind): word for kind, word in (*KIND_WORDS.items(), *CHANGE_WORDS.items())}
+
+
 def kind_word(kind: MarkKind, language: Language) -> str:
     """What a kind of mark is called."""
-    return kind.label(language) if isinstance(kind, Severity) else KIND_WORDS[kind].text(language)
+    if isinstance(kind, Severity):
+        return kind.label(language)
+    return _WORDS[kind].text(language)
 
 
 _INK: Final = "FF1F2933"
