@@ -97,6 +97,20 @@ def is_problems(text: str) -> bool:
     return normalise_header(text) in _PROBLEMS
 
 
+def _used_columns(grid: Grid, first: int, end: int) -> set[int]:
+    """The columns with a text between two rows; a column that is known to have one is not looked at again."""
+    used: set[int] = set()
+    left = list(range(max(map(len, grid.rows[first:end]), default=0)))
+    for row in grid.rows[first:end]:
+        found = {column for column in left if column < len(row) and row[column]}
+        if found:
+            used |= found
+            left = [column for column in left if column not in found]
+        if not left:
+            break
+    return used
+
+
 def extra_columns(grid: Grid, table: Table, model: type[Row]) -> dict[int, str]:
     """The columns that hold text under a header no one knows, or under none; each caption once."""
     if model is not ReleaseItem:
@@ -105,7 +119,7 @@ def extra_columns(grid: Grid, table: Table, model: type[Row]) -> dict[int, str]:
     captions: dict[int, str] = {}
     taken: set[str] = set()
     counts: dict[str, int] = {}
-    used = {column for row in range(header.body, table.end) for column, text in enumerate(grid.rows[row]) if text}
+    used = _used_columns(grid, header.body, table.end)
     left, right = min(header.fields), max([*header.fields, *header.others])
     for column in sorted(used - header.fields.keys()):
         caption = header.others.get(column)

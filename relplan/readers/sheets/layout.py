@@ -79,7 +79,7 @@ class Layout:
         """The runs of rows that are not blank."""
         first = None
         for row in range(start, end):
-            if self._grid.filled(row):
+            if not self._grid.is_blank_row(row):
                 first = row if first is None else first
             elif first is not None:
                 yield first, row

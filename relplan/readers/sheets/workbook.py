@@ -150,10 +150,16 @@ def _grid(name: str, sheet: Any, told: Marks) -> Grid:
     )
 
 
+_TEXT: Final = frozenset((str,))
+
+
 def as_shown(rows: list[list[Any]], codes: dict[Spot, str]) -> set[Spot]:
     """Make text of every cell; the cells whose form is not known."""
     numbers = set()
+    coded = {row for row, _ in codes}
     for r, row in enumerate(rows):
+        if r not in coded and _TEXT.issuperset(map(type, row)):
+            continue
         for c, value in enumerate(row):
             if type(value) is str:
                 if not value and (r, c) in codes:
