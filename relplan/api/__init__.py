@@ -25,7 +25,17 @@ from relplan.api.artifacts import (
     with_checksums,
 )
 from relplan.api.checking import check, check_report, check_reports, explain, folder, rules_as
-from relplan.api.comparing import DIFF_FORMS, Side, at_revision, diff, diff_as, marked_diff
+from relplan.api.comparing import (
+    DIFF_FORMS,
+    Merged,
+    Side,
+    at_revision,
+    diff,
+    diff_as,
+    marked_diff,
+    merge,
+    merged_workbook,
+)
 from relplan.api.forms import TemplateReport, check_template, marked_template, template_fields
 from relplan.api.golive import (
     GoLive,
@@ -53,6 +63,7 @@ __all__ = [
     "ORDER_FORMS",
     "DocumentInfo",
     "GoLive",
+    "Merged",
     "Notices",
     "PlacedProposal",
     "PlacedScript",
@@ -91,6 +102,8 @@ __all__ = [
     "marked_diff",
     "marked_template",
     "mentions",
+    "merge",
+    "merged_workbook",
     "moment",
     "next_release",
     "notices",

@@ -1,4 +1,4 @@
-"""Plans beside one another: what is different between two."""
+"""Plans beside one another: what is different between two, and one of the changes of several people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
-from relplan import formats, repository
+from relplan import files, formats, repository
 from relplan.api.marking import marked_changes
 from relplan.api.reading import loads
+from relplan.comparison.merge import Merged as Merged
 from relplan.comparison.report import Side as Side
-from relplan.errors import Language, ReadError, WriteError, problem, suggest
+from relplan.errors import Language, Message, Problem, ReadError, WriteError, place_of, problem, suggest
+from relplan.findings import Severity
 from relplan.model.plan import ReleasePlan
 from relplan.readers.options import DEFAULT as DEFAULT_OPTIONS
 from relplan.readers.options import ReadOptions
@@ -101,6 +103,66 @@ def marked_diff(
     from relplan.comparison.report import marks
 
     return marked_changes(path, marks(found, read), language, read, options)
+
+
+def merge(base: Side, sides: Sequence[Side]) -> Merged:
+    """One plan of `base` with the changes that all sides made to it; where they clash, marks stand in the plan.
+
+    The order of the sides plays no part. A plan with marks is found fault with by `check`, and no document is made of it.
+
+    Raises:
+        PlanError: people clash in a value that cannot hold a mark, such as the plan's language.
+    """
+    from relplan.comparison.merge import merge
+
+    return merge(base.read.plan, sides)
+
+
+def merged_workbook(
+    base: Side, plan: ReleasePlan, language: Language = "zh", *, options: ReadOptions = DEFAULT_OPTIONS
+) -> bytes:
+    """The workbook `base`, laid out as it is, saying what a merged plan says; the cells of clashes are coloured and listed.
+
+    Args:
+        base: the workbook (its name is its path), and what was read from it.
+        plan: what it is to say.
+        language: of words that are written.
+        options: how it was read.
+
+    Raises:
+        ReadError: the file cannot be read.
+        WriteError: it is no workbook; or the plan says something that has no cell there: all of that is listed.
+        TemplateError: it holds something that cannot follow when rows come and go.
+    """
+    from relplan.comparison.difference import difference
+    from relplan.model.clash import marked_paths
+    from relplan.office.excel.update import updated
+    from relplan.writers.marked import mark
+
+    name = FilePath(base.name).name
+    data = updated(files.read(base.name, options.limit), name, base.read, plan, language)
+    read = loads(data, formats.for_reading(base.name).name, name=name, options=options)
+    if lost := difference(plan, read.plan):
+        raise WriteError(_not_kept(lost, name))
+    message = Message(
+        "未解决的冲突：留下正确的内容，删除标记", "an unresolved clash: keep what is right, delete the mark"
+    )
+    clashes = [(Severity.ERROR, Problem(message, place_of(read.places, path))) for path in marked_paths(read.plan)]
+    return mark(data, clashes, language, read) if clashes else data
+
+
+def _not_kept(lost: Difference, name: str) -> list[Problem]:
+    """What the workbook would not say as the plan does."""
+    from relplan.model.report import path_text
+
+    paths = [each.path for each in lost.facts]
+    paths += [
+        (*change.path, entry.before if entry.before is not None else 0, *(entry.fields[0].path if entry.fields else ()))
+        for change in lost.lists
+        for entry in change.entries
+    ]
+    zh, en = "这个工作簿写不下 {}；请合并为 .yaml", "this workbook cannot hold {}; merge into .yaml"
+    return [problem(zh.format(path_text(path)), en.format(path_text(path)), name) for path in paths]
 
 
 def at_revision(path: str | FilePath, revision: str, *, options: ReadOptions = DEFAULT_OPTIONS) -> Read:

@@ -52,19 +52,20 @@ class Saved(NamedTuple):
     gone: tuple[Problem, ...] = ()
 
 
-def saved(plan: ReleasePlan, path: str | FilePath, *, force: bool = False) -> Saved:
+def saved(plan: ReleasePlan, path: str | FilePath, *, format: str = "", force: bool = False) -> Saved:
     """What the plan file `path` holds when a plan is saved there; `-` is YAML.
 
     Of a YAML file that is there, only what the plan says otherwise is changed: its comments, blank lines, the order of its keys
-    and the notation of all other values stay. `force` writes the file anew, whatever is in it.
+    and the notation of all other values stay. `force` writes the file anew, whatever is in it. `format` names its format where
+    its ending does not say it.
 
     Raises:
         WriteError: the ending is no plan file's; the file that is there holds no plan, or cannot be changed in its place.
     """
     name = str(path)
     if name == files.STANDARD:
-        return Saved(dumps(plan))
-    chosen = formats.for_writing(name, "plan_writer")
+        return Saved(dumps(plan, format or "yaml"))
+    chosen = formats.named(format, "plan_writer") if format else formats.for_writing(name, "plan_writer")
     anew = dumps(plan, chosen.name)
     old = files.read(name) if FilePath(name).is_file() and not force else b""
     if not old.strip() or old == anew:

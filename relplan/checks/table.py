@@ -11,6 +11,7 @@ from relplan.checks.subject import Subject
 from relplan.checks.texts import is_blank, placeholder
 from relplan.errors import Path, suggest
 from relplan.findings import Severity
+from relplan.model.clash import is_marked, marked_paths
 from relplan.model.columns import columns_of, header_index
 from relplan.model.plan import unread
 from relplan.model.read import Notice, unread_message
@@ -168,7 +169,7 @@ _OWNED: Final = (("window", "start"), ("rollback", "deadline"))
 )
 def bad_value(subject: Subject) -> Iterator[Hit]:
     for path, value in unread(subject.plan):
-        if path not in _OWNED and not placeholder(value.text):
+        if path not in _OWNED and not placeholder(value.text) and not is_marked(value.text):
             message = unread_message(path, value)
             yield Hit(path, message)
 
@@ -188,6 +189,25 @@ def stray_cells(subject: Subject) -> Iterator[Hit]:
     for notice in subject.read.notices:
         if notice.kind == "unplaced":
             yield _told(notice)
+
+
+@rule(
+    "PLN008",
+    "unresolved-clash",
+    Severity.ERROR,
+    checks=(
+        "合并多份计划时的冲突都已解决：没有留下“<<<<<<<”标记。",
+        "Every clash of a merge is resolved: no mark of one (<<<<<<<) is left.",
+    ),
+    why=(
+        "几个人对同一内容有不同说法，没有人决定过。",
+        "Several people said different things of the same, and no one has decided.",
+    ),
+    fix=("留下正确的内容，删除标记", "keep what is right and delete the mark"),
+)
+def unresolved_clash(subject: Subject) -> Iterator[Hit]:
+    for path in marked_paths(subject.plan):
+        yield hit(path, "未解决的冲突", "an unresolved clash")
 
 
 def _told(notice: Notice) -> Hit:

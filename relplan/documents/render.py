@@ -23,13 +23,16 @@ from relplan.documents.records import LateRecord, Record, part_of
 from relplan.documents.sandbox import FAILURES, Captured, Sandbox, printed
 from relplan.errors import Language, Message, Place, Problem, TemplateError, problem, suggest
 from relplan.markdown.parse import Values, to_blocks
+from relplan.model.clash import marked_paths
 from relplan.model.plan import ReleasePlan
+from relplan.model.report import path_text
 from relplan.resources import labels, template_folders, template_path
 
 if TYPE_CHECKING:
     from relplan.process.papers import Papers
 
 AUDIENCES: Final = ("internal", "customer", "ops")
+_MOST_CLASHES: Final = 5
 TEMPLATE_ENDING: Final = ".md.j2"
 
 
@@ -83,6 +86,7 @@ def make(plan: ReleasePlan, document: str, options: Options | None = None) -> Do
 def names(plan: ReleasePlan, document: str, options: Options) -> dict[str, Any]:
     """What a template has to begin with: `relplan.documents.sandbox.NAMES`."""
     language = options.language or plan.language
+    _refuse_clashes(plan)
     return {
         "plan": Record(plan),
         "labels": labels(language),
@@ -93,6 +97,16 @@ def names(plan: ReleasePlan, document: str, options: Options) -> dict[str, Any]:
         "golive": LateRecord(functools.partial(options.golive, language)) if options.golive else None,
         "notice": options.notice,
     }
+
+
+def _refuse_clashes(plan: ReleasePlan) -> None:
+    """No document is made of a plan in which people still say different things."""
+    marked = [path_text(path) for path in marked_paths(plan)]
+    if marked:
+        listed, more = ", ".join(marked[:_MOST_CLASHES]), " …" if len(marked) > _MOST_CLASHES else ""
+        zh = f"计划中有 {len(marked)} 处未解决的冲突（{listed}{more}）；请留下正确的内容，删除标记"
+        en = f"the plan has {len(marked)} unresolved clashes ({listed}{more}); keep what is right and delete the marks"
+        raise TemplateError(problem(zh, en))
 
 
 def _script(document: str, golive: object) -> PageScript | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -162,7 +162,7 @@ def fill(data: bytes, name: str, context: Mapping[str, Any], language: Language,
         for sheet in found
         if sheet.is_form
     }
-    return _Filler(package, found, planned, words, name).filled()
+    return place_sheets(package, found, planned, words, name)
 
 
 def _ranges(package: Package, forms: list[SheetForm]) -> Mapping[str, list[tuple[int, int]]]:
@@ -195,11 +195,31 @@ def _ranges(package: Package, forms: list[SheetForm]) -> Mapping[str, list[tuple
     return found
 
 
+def place_sheets(
+    package: Package,
+    forms: list[SheetForm],
+    planned: Mapping[str, list[Sheet]],
+    words: Callable[[object], str],
+    file: str,
+) -> bytes:
+    """The workbook with planned sheets in the place of those of their names; all that refers to their rows follows.
+
+    Raises:
+        TemplateError: something cannot follow; with its place.
+    """
+    return _Filler(package, forms, planned, words, file).filled()
+
+
 class _Filler:
     """Puts what is planned into the package: sheets, and all that refers to them."""
 
     def __init__(
-        self, package: Package, forms: list[SheetForm], planned: Mapping[str, list[Sheet]], words: Any, file: str
+        self,
+        package: Package,
+        forms: list[SheetForm],
+        planned: Mapping[str, list[Sheet]],
+        words: Callable[[object], str],
+        file: str,
     ) -> None:
         self._package, self._forms, self._planned, self._words, self._file = package, forms, planned, words, file
         self._rows = {name: Rows(made[0], file) for name, made in planned.items() if len(made) == 1}
@@ -209,7 +229,7 @@ class _Filler:
 
     def filled(self) -> bytes:
         for form in self._forms:
-            if form.is_form:
+            if form.name in self._planned:
                 self._form(form)
             else:
                 self._follow(form)
@@ -339,7 +359,7 @@ class _Filler:
         for each in self._package.edited(part).iter("{*}comment", "{*}threadedComment"):
             cell = area(each.get("ref", "A1"))[0]
             place = rows.behind(cell.row)
-            if place is None or rows.is_repeated(cell.row):
+            if place is None or (rows.is_repeated(cell.row) and not rows.in_place):
                 zh, en = "重复的行里不能有批注", "repeated rows cannot have comments"
                 raise TemplateError(
                     Problem(Message(zh, en), Place(self._file, sheet=form.name, cell=address(cell.row, cell.column)))
@@ -366,6 +386,8 @@ class _Filler:
             spread = rows.spread(first.row, (last or first).row) if rows else (first.row, (last or first).row)
             if spread is None:
                 spread = (first.row, first.row)
+            if last is None and rows and rows.in_place:
+                spread = (rows.behind(first.row) or spread[0],) * 2
             if last is None and spread[0] != spread[1]:
                 zh = f"“{words}”引用了重复行中的单个单元格；请引用范围"
                 en = f'"{words}" refers to a single cell of repeated rows; refer to a range'

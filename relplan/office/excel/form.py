@@ -36,6 +36,11 @@ class Cell:
     parts: list[str | int] = field(default_factory=list)
 
     @property
+    def is_formula(self) -> bool:
+        """Whether a formula stands in it."""
+        return self.element.find(f"{MAIN}f") is not None
+
+    @property
     def is_filled(self) -> bool:
         """Whether tags stand in it."""
         return bool(self.parts)
@@ -125,8 +130,8 @@ def broken(name: str, error: Exception) -> TemplateError:
     return TemplateError(problem(zh, en, name))
 
 
-def sheets(package: Package, file: str) -> list[SheetForm]:
-    """The sheets of a workbook with the tags on them.
+def sheets(package: Package, file: str, tags: bool = True) -> list[SheetForm]:
+    """The sheets of a workbook with the tags on them; without `tags`, braces are words.
 
     Raises:
         TemplateError: the workbook is broken.
@@ -140,7 +145,7 @@ def sheets(package: Package, file: str) -> list[SheetForm]:
             for each in entries
             if each.get(f"{{{OFFICE}}}id") in parts
         ]
-        return [_Scanner(name, part, package.seen(part), strings, file).scan() for name, part in known]
+        return [_Scanner(name, part, package.seen(part), strings, file, tags).scan() for name, part in known]
     except TemplateError:
         raise
     except Exception as error:
@@ -169,8 +174,8 @@ def _is_reading(text: Any) -> bool:
 class _Scanner:
     """Finds the tags of one sheet."""
 
-    def __init__(self, name: str, part: str, root: Any, strings: list[str], file: str) -> None:
-        self._file, self._strings = file, strings
+    def __init__(self, name: str, part: str, root: Any, strings: list[str], file: str, tags: bool) -> None:
+        self._file, self._strings, self._has_tags = file, strings, tags
         self._sheet = SheetForm(name, part, root, {})
 
     def scan(self) -> SheetForm:
@@ -201,7 +206,7 @@ class _Scanner:
 
     def _tags(self, text: str, cell: str, line: int) -> list[str | int]:
         """The words and the numbers of the tags of a text."""
-        if "{" not in text:
+        if "{" not in text or not self._has_tags:
             return []
         parts: list[str | int] = []
         at = 0

@@ -40,11 +40,16 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet to be written: its name, and its rows."""
+    """A sheet to be written: its name, and its rows.
+
+    `in_place`: it is someone's sheet of which some cells and rows change: formulas keep their last values, and where a row was copied, a
+    reference to one of its cells means the first.
+    """
 
     form: SheetForm
     name: str
     rows: list[Row] = field(default_factory=list)
+    in_place: bool = False
 
 
 def ordered(sheet: SheetForm) -> list[Placed]:

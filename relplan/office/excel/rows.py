@@ -47,6 +47,11 @@ class Rows:
         known = bisect.bisect_left(self._known, last) - bisect.bisect_right(self._known, first)
         return last - first - 1 - known
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the sheet is one of which some cells and rows change."""
+        return self._sheet.in_place
+
     def behind(self, template: int) -> int | None:
         """Where a row goes, the first time it is there; one that is not in the form stays as far below the one above it. None where it was left out."""
         if template in self.places:

@@ -34,6 +34,7 @@ _DATES: Final = re.compile(r"[ymdhs]", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _MOST_COLUMNS: Final = 16_384
+_NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _EPOCH: Final = dt.datetime(1899, 12, 30)
 
 Shown = Callable[[object], str]
@@ -130,7 +131,8 @@ class SheetWriter:
                 done[template] += 1
                 yield self._cell(cells[template], spot, at, column, value)
             return
-        for column, cell in cells.items():
+        for column in sorted({*cells, *row.values}) if row.values.keys() - cells.keys() else cells:
+            cell = cells.get(column) or Cell(etree.Element(f"{MAIN}c"))
             value = row.values.get(column, COPY)
             yield self._cell(cell, _Spot(row, (row.template, column)), at, column, value)
 
@@ -138,6 +140,8 @@ class SheetWriter:
         element = cell.element
         style = element.get("s")
         head = f'<c r="{column_letters(column)}{at + 1}"' + (f' s="{style}"' if style else "")
+        if self._sheet.in_place and cell.is_formula:
+            return self._copied(element, head, spot, _cached(element) if value is COPY else _cached_as(str(value)))
         if value is COPY:
             if style and cell.text:
                 self._height = max(self._height, self._heights.points(*spot.cell, style, cell.text))
@@ -157,8 +161,8 @@ class SheetWriter:
             raise too_long(self._sheet, *spot.cell, self._file)
         return f'{head} t="inlineStr"><is><t xml:space="preserve">{escape(_excel(text))}</t></is></c>'
 
-    def _copied(self, element: Any, head: str, spot: _Spot) -> str:
-        """A cell as it stands in the form; its formula follows its references, its value is worked out by Excel."""
+    def _copied(self, element: Any, head: str, spot: _Spot, cached: tuple[str, str] = ("", "")) -> str:
+        """A cell as it stands in the form; its formula follows its references, its value (`cached`: its kind and itself) is worked out by Excel."""
         formula = element.find(f"{MAIN}f")
         kind = element.get("t")
         if formula is None:
@@ -176,7 +180,9 @@ class SheetWriter:
         attributes = ""
         if formula.get("t") == "array":
             attributes = f' t="array" ref="{self._range(formula.get("ref", ""))}"'
-        return f"{head}><f{attributes}>{escape(self._formula(words, spot))}</f></c>"
+        kind, value = cached
+        words = f"<f{attributes}>{escape(self._formula(words, spot))}</f>{f'<v>{escape(value)}</v>' if value else ''}"
+        return f"{head}{f' t={chr(34)}{kind}{chr(34)}' if kind else ''}>{words}</c>"
 
     def _learn_shared(self) -> None:
         for row, cells in self._sheet.form.rows.items():
@@ -218,6 +224,8 @@ class SheetWriter:
                     f"a formula refers to {cell}, whose row was left out",
                 )
             places = [behind]
+        if rows.in_place:
+            places = places[:1]
         columns = spot.turn_of(rows.across(places[0], cell.column))
         if len(places) > 1 or len(columns) > 1:
             raise self._refused(
@@ -429,6 +437,15 @@ class _Spot:
     def turn_of(self, columns: list[int]) -> list[int]:
         """Of columns that came as many times as that of this cell the one of its turn, else all."""
         return [columns[self.turn]] if len(columns) == self.turns else columns
+
+
+def _cached(element: Any) -> tuple[str, str]:
+    """The kind and the last value of a formula."""
+    return element.get("t") or "", element.findtext(f"{MAIN}v") or ""
+
+
+def _cached_as(text: str) -> tuple[str, str]:
+    return ("" if _NUMBER.fullmatch(text) else "str", text) if text else ("", "")
 
 
 def _markup(element: Any) -> str:

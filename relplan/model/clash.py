@@ -1,0 +1,50 @@
+"""The mark of a clash: where several people changed a value differently, all they said stands in its place until someone decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pydantic import BaseModel
+
+from relplan.errors import Path
+
+START, NEXT, END = "<" * 7, "=" * 7, ">" * 7
+_MARK: Final = re.compile(rf"^{START} \S", re.MULTILINE)
+
+
+def mark(options: Sequence[tuple[str, str]]) -> str:
+    """The mark of what several people said, each with who said it; git marks clashes in the same way.
+
+    >>> print(mark([("a.xlsx", "1.0"), ("b.xlsx", "1.1")]))
+    <<<<<<< a.xlsx
+    1.0
+    ======= b.xlsx
+    1.1
+    >>>>>>>
+    """
+    lines = [f"{START if number == 0 else NEXT} {name}\n{text}" for number, (name, text) in enumerate(options)]
+    return "\n".join([*lines, END])
+
+
+def is_marked(text: str) -> bool:
+    """Whether a mark stands in a text."""
+    return START in text and _MARK.search(text) is not None
+
+
+def marked_paths(part: BaseModel, path: Path = ()) -> Iterator[Path]:
+    """The paths of the values of a plan, or a part of it, in which a mark stands."""
+    for name, value in vars(part).items():
+        if not value:
+            continue
+        if isinstance(value, BaseModel):
+            yield from marked_paths(value, (*path, name))
+        elif isinstance(value, tuple):
+            for number, each in enumerate(value):
+                if isinstance(each, BaseModel):
+                    yield from marked_paths(each, (*path, name, number))
+                elif START in (text := each if isinstance(each, str) else str(each)) and is_marked(text):
+                    yield (*path, name, number)
+        elif START in (text := value if isinstance(value, str) else str(value)) and is_marked(text):
+            yield (*path, name)
