@@ -84,6 +84,9 @@ class RelplanError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self.text("en"))
 
+    def __reduce__(self) -> tuple[type[RelplanError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # so that it survives the way from one process to another
+
     def text(self, language: Language) -> str:
         """All problems, one a line."""
         return "\n".join(problem.text(language) for problem in self.problems)

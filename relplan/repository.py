@@ -16,6 +16,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from relplan.errors import ReadError, problem, suggest
+from relplan.readers.commits import Commit
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long git may take unless it is told otherwise."""
@@ -89,6 +90,39 @@ def behind(repository: str, branch: str, base: str, seconds: float = TIMEOUT_SEC
         en = "this is a shallow clone, whose commits cannot be counted; run git fetch --unshallow"
         raise ReadError(problem(zh, en, repository))
     return int(_local(repository, ["rev-list", "--count", f"{first}..{second}", "--"], seconds))
+
+
+def commits(repository: str, span: str, seconds: float = TIMEOUT_SECONDS) -> list[Commit]:
+    """The commits of a span (`v1.0..HEAD`; without an end up to HEAD) without merges, the oldest first.
+
+    Raises:
+        ReadError: as `refs`; the repository is not on this machine; there is no such revision, or no commit between them.
+    """
+    if not _is_folder(repository):
+        zh, en = "只能读本机仓库的提交；请先克隆", "commits are read from a repository on this machine; clone it"
+        raise ReadError(problem(zh, en, _shown(repository)))
+    first, dots, last = span.partition("..")
+    if not dots or not first:
+        zh, en = f"“{span}”应写成 v1.0..HEAD", f'write "{span}" like v1.0..HEAD'
+        raise ReadError(problem(zh, en))
+    start, end = (_commit(repository, each, seconds) for each in (first, last or "HEAD"))
+    form = "--format=%x1e%H%x1f%an%x1f%s%x1f%b%x1f"
+    command = ["log", "--no-merges", "--reverse", "--name-only", "--no-renames", form, f"{start}..{end}", "--"]
+    found = [_parsed_commit(each) for each in _local(repository, command, seconds).split("\x1e")[1:]]
+    if not found:
+        raise ReadError(problem(f"{span} 之间没有提交", f"there is no commit in {span}", repository))
+    return found
+
+
+def branch_of(repository: str, span: str, seconds: float = TIMEOUT_SECONDS) -> str:
+    """The branch that a span ends with; blank where it ends with something else."""
+    last = span.partition("..")[2]
+    return last if last and refs(repository, seconds).has(last) else ""
+
+
+def _parsed_commit(text: str) -> Commit:
+    identity, author, subject, body, names = text.split("\x1f", 4)
+    return Commit(identity, author, subject, body.strip(), tuple(filter(None, names.split("\n"))))
 
 
 def file_at(path: str, revision: str, seconds: float = TIMEOUT_SECONDS) -> bytes:
@@ -216,6 +250,8 @@ _QUIET: Final[Mapping[str, str]] = {
 }
 _SAFE: Final = (
     "--no-pager",
+    *("-c", "core.quotePath=false"),
+    *("-c", "log.showSignature=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.askPass="),

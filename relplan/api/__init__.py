@@ -15,6 +15,7 @@ for bad input; constructing a `ReleasePlan` by hand raises pydantic's `Validatio
 
 from __future__ import annotations
 
+from relplan.api.archive import Release, Rendered, collected_as, collected_notes, load_folder, render_many, since
 from relplan.api.artifacts import (
     branches,
     checksum_list,
@@ -53,7 +54,7 @@ from relplan.api.marking import marked_check, marked_copy
 from relplan.api.notices import Notices, notices
 from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
 from relplan.api.planfiles import Saved, dumps, form, mentions, next_release, save, saved, schema, starter
-from relplan.api.reading import load, load_all, loads, report
+from relplan.api.reading import load, load_all, load_commits, loads, report
 from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
 from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_scripts, undo, undo_report, undo_text
 from relplan.resources import templates_from
@@ -67,6 +68,8 @@ __all__ = [
     "Notices",
     "PlacedProposal",
     "PlacedScript",
+    "Release",
+    "Rendered",
     "Saved",
     "Side",
     "TemplateReport",
@@ -80,6 +83,8 @@ __all__ = [
     "check_reports",
     "check_template",
     "checksum_list",
+    "collected_as",
+    "collected_notes",
     "commits_behind",
     "copy_templates",
     "decision_report",
@@ -95,6 +100,8 @@ __all__ = [
     "golive",
     "load",
     "load_all",
+    "load_commits",
+    "load_folder",
     "loads",
     "log_path",
     "marked_check",
@@ -112,12 +119,14 @@ __all__ = [
     "process",
     "render",
     "render_all",
+    "render_many",
     "render_to",
     "report",
     "rules_as",
     "save",
     "saved",
     "schema",
+    "since",
     "sql_report",
     "sql_scripts",
     "starter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -136,6 +136,25 @@ def loads(
     if strict and read.unreadable():
         raise PlanError([notice.problem for notice in read.unreadable()])
     return read
+
+
+def load_commits(span: str, repository: str = ".", systems: Mapping[str, str] | None = None) -> Read:
+    """A draft of a release table from the commits of a git repository on this machine: one row for each system.
+
+    A system is the scope of a commit (`feat(pay): …`), else the folder that all its files are in. What a commit does not say stays blank.
+
+    Args:
+        span: `v1.0..HEAD`, the commits that the one has and the other lacks.
+        repository: a folder in it.
+        systems: from scopes and folders to the systems that they are.
+
+    Raises:
+        ReadError: it is no repository, there is no such revision, or no commit.
+    """
+    from relplan import repository as git
+    from relplan.readers.commits import read_commits
+
+    return read_commits(git.commits(repository, span), git.branch_of(repository, span), systems)
 
 
 def _format_of(data: bytes, name: str) -> str:

@@ -20,7 +20,7 @@ from relplan.cli.speech import language, say
         "cell on stderr; the exit code is 1 when some value could not be read.",
     ),
 )
-@click.argument("paths", metavar=say("文件…", "FILE…"), nargs=-1, required=True)
+@click.argument("paths", metavar=say("文件…", "FILE…"), nargs=-1)
 @click.option(
     "-o",
     "--output",
@@ -39,6 +39,26 @@ from relplan.cli.speech import language, say
     ),
 )
 @reading_options
+@click.option(
+    "--git",
+    "span",
+    metavar="A..B",
+    default="",
+    help=say(
+        "由 git 提交起草发布清单，每个系统一行；FILE 是仓库的文件夹，默认当前文件夹",
+        "Draft the release table from git commits, one row for each system; FILE is a folder of the repository, by default this one",
+    ),
+)
+@click.option(
+    "--system",
+    "systems",
+    multiple=True,
+    metavar=say("名称=系统", "NAME=SYSTEM"),
+    help=say(
+        "与 --git 同用：提交的范围或文件夹 NAME 是哪个系统，可重复",
+        "With --git: which system a scope or folder NAME of commits is, repeatable",
+    ),
+)
 @click.option(
     "--marked",
     metavar=say("副本", "COPY"),
@@ -83,6 +103,8 @@ def command(
     risks: dict[str, str],
     limit: int | None,
     config: str,
+    span: str,
+    systems: tuple[str, ...],
     marked: str,
     form: str,
     strict: bool,
@@ -94,13 +116,24 @@ def command(
     from relplan.cli.reporting import progress_of, report, report_gone
     from relplan.config import load
 
+    if not paths and not span:
+        raise click.UsageError(say("请给出要读取的文件", "name the files to read"))
+    if span and (len(paths) > 1 or marked):
+        raise click.UsageError(
+            say("--git 只读一个仓库，没有 --marked", "--git reads one repository and takes no --marked")
+        )
+    if systems and not span:
+        raise click.UsageError(say("--system 只与 --git 同用", "--system goes with --git"))
     if output != files.STANDARD:
         formats.for_writing(output, "plan_writer")
     if marked:
         check_copy(marked, paths)
     options = read_options(load(config), sheets, columns, risks, limit)
-    with progress_of(options) as shown:
-        read = api.load_all(paths, format=format_, strict=strict, options=shown)
+    if span:
+        read = api.load_commits(span, paths[0] if paths else ".", _systems(systems))
+    else:
+        with progress_of(options) as shown:
+            read = api.load_all(paths, format=format_, strict=strict, options=shown)
     report(read, form=form)
     saved = api.saved(read.plan, output, force=force)
     if form == "text":
@@ -112,3 +145,14 @@ def command(
         sys.exit(1 if read.unreadable() or files.changed(contents) else 0)
     files.write(contents)
     sys.exit(1 if read.unreadable() else 0)
+
+
+def _systems(pairs: tuple[str, ...]) -> dict[str, str]:
+    """What scopes and folders are, from NAME=SYSTEM."""
+    found = {}
+    for each in pairs:
+        name, equals, system = each.partition("=")
+        if not (name.strip() and equals and system.strip()):
+            raise click.BadParameter(say("应写成 NAME=系统，如 pay=支付网关", "write it like pay=payment-gateway"))
+        found[name.strip().rstrip("/")] = system.strip()
+    return found

@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -123,6 +123,21 @@ def _date(_: click.Context, __: click.Parameter, value: str | None) -> dt.date |
     help=say("接受带宏的模板（-t）；宏原样保留", "Take a template (-t) with macros; they stay as they are"),
 )
 @click.option(
+    "--since",
+    default="",
+    metavar=say("版本", "VERSION"),
+    help=say(
+        "PLAN 是文件夹时：只收这个版本之后的发布说明（-d notes）",
+        "Where PLAN is a folder: the notes of the releases after this version alone (-d notes)",
+    ),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    help=say("PLAN 是文件夹时：用几个进程", "Where PLAN is a folder: how many processes share the work"),
+)
+@click.option(
     "--check",
     is_flag=True,
     help=say("不写文件；输出会改变时退出码为 1", "Write nothing; exit 1 if an output would change"),
@@ -144,6 +159,8 @@ def command(
     date: dt.date | None,
     process: str,
     macros: bool,
+    since: str,
+    jobs: int,
     check: bool,
 ) -> None:
     """Make a document from a plan."""
@@ -152,6 +169,19 @@ def command(
     from relplan.config import load
 
     settings = load(config)
+    if FilePath(plan).is_dir():
+        shared = {
+            "language": lang or settings.lang or None,
+            "audience": audience or settings.audience or "internal",
+            "date": date,
+            "template": template,
+        }
+        with api.templates_from(settings.templates):
+            return _folder(
+                plan, outputs, document, since, jobs, check, theme or settings.theme or None, settings.templates, shared
+            )
+    if since or jobs > 1:
+        raise click.UsageError(say("--since 和 --jobs 用于文件夹", "--since and --jobs take a folder"))
     options = read_options(settings, sheets, columns, risks, limit)
     with progress_of(options) as shown:
         read = api.load(plan, format=format_, options=shown)
@@ -180,6 +210,64 @@ def command(
                 golive=golive() if _wants_log(document, template) else None,
             )
     _write(contents, check)
+
+
+def _folder(
+    folder: str,
+    outputs: tuple[str, ...],
+    document: str,
+    since: str,
+    jobs: int,
+    check: bool,
+    theme: str | None,
+    templates: str,
+    options: dict[str, Any],
+) -> None:
+    """Make the documents of a folder of plans: of each, where outputs say `{name}`, or their notes in one."""
+    from relplan import api
+
+    releases = api.load_folder(folder)
+    chosen = api.since(releases, since) if since else releases
+    if not any("{name}" in each for each in outputs):
+        if document != "notes":
+            zh = "文件夹中的计划合成一份时只能用 -d notes；逐份生成时在 -o 中写 {name}，如 -o 'out/{name}.docx'"
+            en = "plans of a folder make one document with -d notes alone; for one of each, write {name} in -o: -o 'out/{name}.docx'"
+            raise click.UsageError(say(zh, en))
+        made = api.collected_notes(chosen, **options)
+        return _write(api.collected_as(made, outputs or ("-",)), check)
+    if any("{name}" not in each for each in outputs):
+        raise click.UsageError(say("每个 -o 都要有 {name}", "every -o takes {name}"))
+    shared = {"theme": theme, "templates": templates, **options}
+    _render_each([each.path for each in chosen], outputs, document, jobs, check, shared)
+    return None
+
+
+def _render_each(
+    paths: list[FilePath], outputs: tuple[str, ...], document: str, jobs: int, check: bool, options: dict[str, Any]
+) -> None:
+    """The documents of each plan: all are written, or none."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from relplan import api
+    from relplan.errors import WriteError, problem
+
+    stems = [path.stem for path in paths]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice:
+        zh, en = (
+            f"有两份计划叫“{twice}”，输出会互相覆盖",
+            f'two plans are called "{twice}"; one would write over the other',
+        )
+        raise WriteError(problem(zh, en))
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs) as executor:
+            found = list(api.render_many(paths, outputs, document, executor=executor, **options))
+    else:
+        found = list(api.render_many(paths, outputs, document, **options))
+    errors = [each.error for each in found if each.error]
+    if errors:
+        raise type(errors[0])([told for error in errors for told in error.problems])
+    _write({path: data for each in found for path, data in each.files.items()}, check)
 
 
 def _write(contents: dict[str, bytes], check: bool) -> None:
