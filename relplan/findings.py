@@ -170,6 +170,7 @@ GROUPS: Final[Mapping[str, Message]] = {
     "TIM": Message("时间", "Time"),
     "ART": Message("交付物", "Artifacts"),
     "GAT": Message("上线关卡", "Gates"),
+    "PAC": Message("发布节奏", "The pace of a roadmap"),
     "SUP": Message("豁免", "Exemptions"),
 }
 """The groups of rules, by the letters of their codes."""

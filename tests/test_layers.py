@@ -28,6 +28,7 @@ ROOMS = [
         "checksums",
         "process",
         "comparison",
+        "roadmap",
     },
     {"readers", "documents", "writers", "checks"},
     {"office"},

@@ -56,14 +56,26 @@ from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
 from relplan.api.planfiles import Saved, dumps, form, mentions, next_release, save, saved, schema, starter
 from relplan.api.reading import load, load_all, load_commits, loads, report
 from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
+from relplan.api.roadmaps import (
+    ROADMAP_DOCUMENTS,
+    LoadedRoadmap,
+    is_roadmap,
+    load_roadmap,
+    roadmap_as,
+    roadmap_calendar,
+    roadmap_data,
+    roadmap_outputs,
+)
 from relplan.api.scripts import PlacedProposal, PlacedScript, sql_report, sql_scripts, undo, undo_report, undo_text
 from relplan.resources import templates_from
 
 __all__ = [
     "DIFF_FORMS",
     "ORDER_FORMS",
+    "ROADMAP_DOCUMENTS",
     "DocumentInfo",
     "GoLive",
+    "LoadedRoadmap",
     "Merged",
     "Notices",
     "PlacedProposal",
@@ -98,10 +110,12 @@ __all__ = [
     "form",
     "gate_report",
     "golive",
+    "is_roadmap",
     "load",
     "load_all",
     "load_commits",
     "load_folder",
+    "load_roadmap",
     "loads",
     "log_path",
     "marked_check",
@@ -122,6 +136,10 @@ __all__ = [
     "render_many",
     "render_to",
     "report",
+    "roadmap_as",
+    "roadmap_calendar",
+    "roadmap_data",
+    "roadmap_outputs",
     "rules_as",
     "save",
     "saved",

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from relplan.api.reading import load
+from relplan.api.roadmaps import is_roadmap, load_roadmap
 from relplan.errors import (
     Language,
     PlanError,
@@ -38,7 +39,7 @@ def check(
     A file that cannot be read is a finding too (PLN001).
 
     Args:
-        source: any file that `load` takes, what `load` returned, or a plan.
+        source: any file that `load` takes, what `load` returned, a plan, or a roadmap (a file or a folder of plans).
         settings: how to check (see `relplan.checks.settings`); by default for the stage `draft`.
         format, options: of a file, as in `load`.
 
@@ -56,6 +57,12 @@ def check(
     if isinstance(source, Read):
         return checked(source, settings)
     name = str(source)
+    if is_roadmap(name):
+        try:
+            course = load_roadmap(name, now=settings.now, options=options).course
+        except (ReadError, PlanError) as error:
+            return unreadable(error.problems, name, settings)
+        return checked(Read(ReleasePlan()), settings, name, course)
     try:
         return checked(load(name, format=format, options=options), settings, name)
     except (ReadError, PlanError) as error:

@@ -27,6 +27,7 @@ def _never(_: Subject) -> bool:
 
 NEEDS: Final[Mapping[str, Need]] = {
     "table": Need(lambda subject: bool(subject.rows), Message("计划没有发布清单", "the plan has no release table")),
+    "roadmap": Need(lambda subject: subject.course is not None, Message("这不是路线图", "this is no roadmap")),
     "steps": Need(
         lambda subject: any(subject.of("deployment")), Message("计划没有发布过程", "the plan has no deployment steps")
     ),

@@ -24,6 +24,7 @@ MODULES: Final[Mapping[str, str]] = {
     "TIM": "timing",
     "ART": "artifacts",
     "GAT": "gates",
+    "PAC": "pace",
     "SUP": "exemptions",
 }
 """The modules of `relplan.checks` that hold the rules of a group, with blanks between."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from relplan.checks.allowances import allowed
@@ -17,23 +18,31 @@ from relplan.errors import Message, Place, Problem
 from relplan.findings import Checked, Finding, NotRun, RuleInfo, Severity, Stage
 from relplan.model.read import Read
 from relplan.model.report import place_order
+from relplan.roadmap.milestones import Course
 
 ABOUT_EXEMPTIONS: Final = "SUP"
 """The rules about exemptions come last: they ask which of them were of use."""
 
 
-def check(read: Read, settings: CheckSettings = DEFAULT, name: str = "") -> Checked:
+ABOUT_PACE: Final = "PAC"
+"""The rules about roadmaps."""
+
+
+def check(read: Read, settings: CheckSettings = DEFAULT, name: str = "", course: Course | None = None) -> Checked:
     """Check a plan.
 
     Args:
         read: the plan with the places of its values.
         settings: how to check.
         name: of the file, for the report.
+        course: a roadmap to be checked instead, by the rules about its pace.
 
     Raises:
         ReadError: the settings name a rule that there is not.
     """
-    subject = Subject(read, settings, name)
+    if course is not None and not settings.select:
+        settings = replace(settings, select=(ABOUT_PACE,))
+    subject = Subject(read, settings, name, course)
     rules = chosen(settings.select, settings.ignore, settings.extend)
     about_exemptions = [rule for rule in rules if rule.info.code.startswith(ABOUT_EXEMPTIONS)]
     findings, not_run = _run([rule for rule in rules if rule not in about_exemptions], subject)

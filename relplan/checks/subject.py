@@ -26,6 +26,7 @@ from relplan.errors import Path, Place, place_of
 from relplan.model.entries import Participant
 from relplan.model.read import Read
 from relplan.model.values import Action
+from relplan.roadmap.milestones import Course
 from relplan.sequence.names import name_key
 from relplan.sequence.order import ReleaseOrder, release_order
 
@@ -38,11 +39,15 @@ class Subject:
         plan: the plan.
         settings: how to check.
         name: of the file, where no value has a place.
+        course: the roadmap, where one is under check instead of a plan.
         ran: the codes of the rules that ran; known when the rules about exemptions are asked.
         used: the exemptions that cover a finding; known by then too.
     """
 
-    def __init__(self, read: Read, settings: CheckSettings = DEFAULT, name: str = "") -> None:
+    def __init__(
+        self, read: Read, settings: CheckSettings = DEFAULT, name: str = "", course: Course | None = None
+    ) -> None:
+        self.course = course
         self.read, self.plan, self.settings, self.name = read, read.plan, settings, name
         self.ran: frozenset[str] = frozenset()
         self.used: set[Allowance] = set()

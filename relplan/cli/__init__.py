@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "order": ("order", "按依赖计算发布顺序", "Work out the release order from the dependencies"),
     "diff": ("diff", "比较两份计划", "Compare two plans"),
     "merge": ("merge", "合并几个人对同一份计划的修改", "Merge the changes of several people"),
+    "roadmap": ("roadmap", "显示产品的发布路线图和节奏", "Show the roadmap of a product and its pace"),
     "documents": ("documents", "列出文档及其模板", "List the documents and their templates"),
     "template": ("template", "检查公司自己的模板", "Check forms of your own"),
     "checksum": ("checksum", "列出或校验文件的校验值", "List or verify the checksums of files"),

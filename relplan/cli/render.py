@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from relplan.api import Notices
     from relplan.errors import Language
 
+CALENDAR: Final = "calendar"
+"""The document of a roadmap that is a calendar."""
+
 NOTICES: Final = "notices"
 """The document that can be written as mails into a folder."""
 
@@ -169,6 +172,8 @@ def command(
     from relplan.config import load
 
     settings = load(config)
+    if document in api.ROADMAP_DOCUMENTS:
+        return _roadmap(plan, outputs, document, cast("Language | None", lang or settings.lang or None), date, check)
     if FilePath(plan).is_dir():
         shared = {
             "language": lang or settings.lang or None,
@@ -210,6 +215,21 @@ def command(
                 golive=golive() if _wants_log(document, template) else None,
             )
     _write(contents, check)
+
+
+def _roadmap(
+    path: str, outputs: tuple[str, ...], document: str, language: Language | None, date: dt.date | None, check: bool
+) -> None:
+    """Make a document, or the calendar, of a roadmap; what is late by the document's date is late."""
+    from relplan import api
+
+    now = dt.datetime.combine(date, dt.time(), dt.UTC) if date else None
+    course = api.load_roadmap(path, now=now).course
+    if document == CALENDAR:
+        if any(FilePath(each).suffix.lower() != ".ics" and each != "-" for each in outputs):
+            raise click.UsageError(say("日历写成 .ics 文件", "a calendar is an .ics file"))
+        return _write(dict.fromkeys(outputs or ("-",), api.roadmap_calendar(course, language, date)), check)
+    return _write(api.roadmap_outputs(course, outputs or ("-",), language), check)
 
 
 def _folder(

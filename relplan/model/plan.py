@@ -340,7 +340,7 @@ class ReleasePlan(Part):
 
     def data(self) -> dict[str, Any]:
         """The plan as mappings, lists, text and numbers, without what is not stated: what a plan file holds."""
-        data: dict[str, Any] = _data(self)
+        data: dict[str, Any] = plain_data(self)
         return data
 
     def at(self, moment: dt.date | dt.datetime) -> dt.datetime:
@@ -352,12 +352,12 @@ class ReleasePlan(Part):
         return moment if moment.tzinfo else moment.replace(tzinfo=zoneinfo.ZoneInfo(self.time_zone))
 
 
-def _data(part: object) -> Any:
+def plain_data(part: object) -> Any:
     """A part as plain data, without what is not stated. Entries that say no more than their main text are that text."""
     if isinstance(part, Nothing):
         return part.word
     if isinstance(part, tuple):
-        return [_data(each) for each in part]
+        return [plain_data(each) for each in part]
     if not isinstance(part, Part):
         return part
     if isinstance(part, Step | Section) and part.is_its_text():
@@ -377,7 +377,7 @@ def _dumps(model: type[Part]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     dumps: dict[str, Callable[[Any], Any]] = {bound.field: bound.kind.dump for bound in columns_of(model)}
     if model is ReleaseItem:
         dumps["extra"] = lambda pairs: {pair.header: pair.text for pair in pairs}
-    return tuple((name, dumps.get(name, _data)) for name in model.model_fields)
+    return tuple((name, dumps.get(name, plain_data)) for name in model.model_fields)
 
 
 def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

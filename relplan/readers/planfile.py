@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, build, problems_of
+from relplan.model.roadmap import Roadmap
 from relplan.process.model import Process, faults
 from relplan.readers.options import DEFAULT, ReadOptions
 
@@ -58,6 +59,34 @@ def read_process(data: bytes, name: str) -> Process:
     if problems := [Problem(message, place_of(tree.places, path)) for path, message in faults(found)]:
         raise PlanError(problems)
     return found
+
+
+def read_roadmap(data: bytes, name: str) -> tuple[Roadmap, Mapping[Path, Place]]:
+    """The roadmap in a YAML file, and the places of its values.
+
+    Raises:
+        ReadError: the file is no YAML, or too large or too deep.
+        PlanError: it is YAML but not a valid roadmap; with every problem and its place.
+    """
+    tree = _yaml_tree(data, name, DEFAULT)
+    if tree.problems:
+        raise PlanError(tree.problems)
+    if not isinstance(tree.root, dict):
+        raise PlanError(
+            problem("路线图文件的最外层应为“键: 值”", "a roadmap file holds `key: value` pairs at its top", name)
+        )
+    try:
+        return Roadmap.model_validate(tree.root), tree.places
+    except ValidationError as error:
+        raise PlanError(problems_of(error, tree.places, name, Roadmap)) from None
+
+
+def is_roadmap(data: bytes) -> bool:
+    """Whether a YAML file is a roadmap, by a key that no plan has."""
+    return _RELEASES.search(data[:MAX_BYTES]) is not None
+
+
+_RELEASES: Final = re.compile(rb"^releases[ \t]*:", re.MULTILINE)
 
 
 def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> _Tree:

@@ -61,6 +61,26 @@ def _read_foreign(function: str, data: bytes, name: str, options: ReadOptions) -
     return read_grids([sheet.grid for sheet in kept], draft, options)
 
 
+def grids(data: bytes, name: str, format: str, options: ReadOptions = DEFAULT) -> list[Grid]:
+    """The sheets of a spreadsheet that are to be read, whatever they hold; `format` is `xlsx`, `xlsm`, `csv`, `xls` or `ods`.
+
+    Raises:
+        ReadError: it cannot be read, or is larger than the limits.
+    """
+    draft = Draft(name)
+    if format == "csv":
+        found = [delimited.read_grid(data, name, options)]
+    elif format in ("xlsx", "xlsm"):
+        book = workbook.opened(data, name, options.limit)
+        found = list(book.grids(_chosen({each.name: each.hidden for each in book.sheets}, options, draft)))
+    else:
+        sheets = foreign.read_sheets(_OLD if format == "xls" else _OPEN, data, name, options.limit)
+        chosen = _chosen({sheet.grid.name: sheet.hidden for sheet in sheets}, options, draft)
+        found = [sheet.grid for sheet in sheets if sheet.grid.name in chosen]
+    refuse_large(found, name, options.limit)
+    return found
+
+
 def read_grids(grids: Sequence[Grid], draft: Draft, options: ReadOptions = DEFAULT) -> Read:
     """The plan that sheets hold between them.
 
