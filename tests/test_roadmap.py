@@ -230,7 +230,7 @@ def test_the_check_of_a_roadmap_is_about_its_pace(team):
         (("cadence: 28", "cadens: 28"), 'did you mean "cadence"'),
         (("plans/2.3.yaml", "plans/none.yaml"), 'there is no plan file "plans/none.yaml"'),
         (("cadence: 28", "cadence: [28"), "YAML"),
-        (("cadence: 28", "cadence: viele"), "cadence"),
+        (("cadence: 28", "cadence: viele"), "2 weeks"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(team, change, said):
@@ -286,3 +286,16 @@ def test_many_releases_are_several_pictures():
     found = Course(roadmap, in_order([milestone(roadmap, each, None, None, None) for each in roadmap.releases]))
     assert api.roadmap_as(found, "html").count(b"data:image/svg") == 3
     assert api.roadmap_as(found, "md").count(b"```mermaid") == 1
+
+
+def test_an_iteration_may_say_its_length_instead_of_its_end(tmp_path):
+    text = TEXT.replace("start: 2026-08-03, end: 2026-08-14", "start: 2026-08-03, length: 12 days").replace(
+        "cadence: 28", "cadence: 4 周"
+    )
+    (tmp_path / "roadmap.yaml").write_text(text.replace(", plan: plans/2.3.yaml", ""), "utf-8")
+    found = course(tmp_path / "roadmap.yaml")
+    assert found.roadmap.iterations[0].last == dt.date(2026, 8, 14) and found.roadmap.cadence == 28
+    assert "S1 : 2026-08-03, 2026-08-15" in api.roadmap_as(found, "md").decode()
+    (tmp_path / "roadmap.yaml").write_text("releases: []\ncadence: 四周左右\n", "utf-8")
+    with pytest.raises(PlanError, match="write 14, 14 days or 2 weeks"):
+        course(tmp_path / "roadmap.yaml")

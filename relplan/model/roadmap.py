@@ -3,24 +3,57 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, ClassVar
+import re
+from typing import Annotated, ClassVar, Final
 
-from relplan.errors import Language
+from pydantic import BeforeValidator
+
+from relplan.errors import Language, Refused
 from relplan.model.columns import Column
 from relplan.model.fields import KindField, Moment, Part, Row, RowsOf, Text, Words
 from relplan.model.plan import ReleasePlan
 from relplan.model.values import Nothing
 
+_LENGTH: Final = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>天|日|d|days?|周|星期|w|weeks?|)", re.IGNORECASE)
+_WEEKS: Final = ("周", "星期", "w", "week", "weeks")
+
+
+def _days(value: object) -> object:
+    """Days, from a number or from words such as `2 周` and `10 days`."""
+    if value is None or isinstance(value, int):
+        return value
+    text = str(value).strip()
+    if not text:
+        return None
+    match = _LENGTH.fullmatch(text)
+    if not match or not int(match["number"]):
+        raise Refused(
+            f"无法读取“{text}”；请写成 14、14 天 或 2 周", f'cannot read "{text}"; write 14, 14 days or 2 weeks'
+        )
+    return int(match["number"]) * (7 if match["unit"].lower() in _WEEKS else 1)
+
+
+Days = Annotated[int | None, BeforeValidator(_days)]
+"""A number of days, which may be written as `2 weeks`."""
+
 
 class Iteration(Row):
-    """An iteration: weeks in which a team builds."""
+    """An iteration: weeks in which a team builds. `length` counts its days, the first and the last among them, where `end` is not stated."""
 
     main: ClassVar = "name"
 
     name: Annotated[Text, Column("迭代", "Iteration", "迭代名称|sprint|name", width=16, required=True)] = None
     start: Annotated[Moment, Column("开始", "Start", "开始时间|开始日期|start date", width=14)] = None
     end: Annotated[Moment, Column("结束", "End", "结束时间|结束日期|end date", width=14)] = None
+    length: Days = None
     team: Annotated[Text, Column("团队", "Team", "小组|squad", width=14, optional=True)] = None
+
+    @property
+    def last(self) -> object:
+        """Its last day: as it is stated, else by its length."""
+        if self.end is None and isinstance(self.start, dt.date) and self.length:
+            return self.start + dt.timedelta(days=self.length - 1)
+        return self.end
 
 
 class Freeze(Row):
@@ -67,7 +100,7 @@ class Roadmap(Part):
     title: Text = None
     language: str = "zh"
     time_zone: str = "Asia/Shanghai"
-    cadence: int | None = None
+    cadence: Days = None
     requirements: Words = ()
     iterations: Annotated[tuple[Iteration, ...] | Nothing, RowsOf(Iteration)] = ()
     freezes: Annotated[tuple[Freeze, ...] | Nothing, RowsOf(Freeze)] = ()

@@ -181,7 +181,7 @@ def mermaid(course: Course, language: Language) -> str:
         lines += [
             f"    {_plain(part.name or '?')} : {span[0].date()}, {span[1].date()}"
             for part in course.iterations()
-            if (span := course.span(part.start, part.end))
+            if (span := course.span(part.start, part.last))
         ]
     if course.freezes():
         lines.append(f"    section {words['freezes']}")

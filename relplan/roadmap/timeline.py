@@ -35,7 +35,10 @@ _INK, _SOFT, _FAINT, _FROZEN, _BUILT = "#1c2126", "#515b66", "#d5dae0", "#e8e1f2
 def extent(course: Course) -> tuple[dt.date, dt.date] | None:
     """The first day of the first month and the last of the last one that something is in; None where nothing has a day."""
     days = [each.date() for one in course.milestones for each in (one.start, one.end, one.released) if each]
-    for start, end in [(each.start, each.end) for part in (course.iterations(), course.freezes()) for each in part]:
+    parts = [(each.start, each.last) for each in course.iterations()] + [
+        (each.start, each.end) for each in course.freezes()
+    ]
+    for start, end in parts:
         if span := course.span(start, end):
             days += [span[0].date(), (span[1] - dt.timedelta(seconds=1)).date()]
     if not days:
@@ -47,7 +50,9 @@ def extent(course: Course) -> tuple[dt.date, dt.date] | None:
 def built(course: Course, each: Milestone) -> tuple[dt.date, dt.date] | None:
     """From the first to the last day of the iterations that a release is made of."""
     names = each.planned.iterations if isinstance(each.planned.iterations, tuple) else ()
-    spans = [span for part in course.iterations() if part.name in names and (span := course.span(part.start, part.end))]
+    spans = [
+        span for part in course.iterations() if part.name in names and (span := course.span(part.start, part.last))
+    ]
     return (
         (min(one.date() for one, _ in spans), (max(two for _, two in spans) - dt.timedelta(seconds=1)).date())
         if spans
@@ -66,7 +71,7 @@ class _Drawing:
     def __init__(self, course: Course, milestones: Sequence[Milestone], language: Language) -> None:
         self._course, self._milestones, self._language = course, milestones, language
         self._first, self._last = extent(course) or (dt.date(2000, 1, 1), dt.date(2000, 1, 31))
-        self._bands = sum(1 for part in course.iterations() if course.span(part.start, part.end)) and 1
+        self._bands = sum(1 for part in course.iterations() if course.span(part.start, part.last)) and 1
         self._top = _HEAD + self._bands * _BAND
         self._height = self._top + _LINE * len(milestones) + _MARGIN
 
@@ -121,7 +126,7 @@ class _Drawing:
 
     def _sprints(self) -> Iterator[str]:
         for part in self._course.iterations():
-            if not (span := self._course.span(part.start, part.end)):
+            if not (span := self._course.span(part.start, part.last)):
                 continue
             left, right = (
                 self._x(span[0].date()),
