@@ -20,6 +20,7 @@ from relplan.readers.options import DEFAULT as DEFAULT_OPTIONS
 from relplan.readers.options import ReadOptions
 
 if TYPE_CHECKING:
+    from relplan.roadmap.document import Chart
     from relplan.roadmap.milestones import Course as Course
     from relplan.roadmap.milestones import Milestone
 
@@ -29,6 +30,7 @@ ROADMAP_DOCUMENTS: Final = (ROADMAP, CALENDAR)
 """The documents that are made of a roadmap, not of a plan."""
 
 _YAML: Final = (".yaml", ".yml")
+_CHARTS: Final[Mapping[str, Chart]] = {"xlsx": "sheet", "docx": "table"}
 _SHEETS: Final = ("xlsx", "xlsm", "csv", "xls", "ods")
 
 
@@ -189,7 +191,7 @@ def roadmap_as(course: Course, form: str, language: Language | None = None) -> b
     if form == "svg":
         return svg(course, course.milestones, words)
     chosen = formats.named(form)
-    made: bytes = chosen.load("writer")(document.as_document(course, words, cells=form == "xlsx"))
+    made: bytes = chosen.load("writer")(document.as_document(course, words, _CHARTS.get(form, "picture")))
     return made
 
 

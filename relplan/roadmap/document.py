@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from relplan.blocks import (
     Block,
@@ -32,6 +32,10 @@ _ON_A_PICTURE: Final = 30
 
 _TEXT_WIDE: Final = 72
 _MOST_WEEKS: Final = 110
+_ON_A_PAGE: Final = 14
+"""Columns of a chart in cells: on a sheet, and on a page."""
+
+Chart: TypeAlias = Literal["picture", "table", "sheet"]
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
         "title": "发布路线图", "version": "版本", "goal": "目标", "kind": "类型", "iterations": "迭代", "requirements": "需求",
@@ -50,7 +54,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }  # fmt: skip
 _DAY, _BUILT, _FROZEN = "◆", "■", "░"
 _SIGNS: Final = (CellChoice(_DAY, "high"), CellChoice(_BUILT, "low"), CellChoice(_FROZEN, "medium"))
-"""What the cells of a chart show: the day, the weeks of building, a freeze."""
+"""What the cells of a chart show: the day, the weeks of building, a freeze. On paper the signs alone tell them apart."""
 
 _TONES: Final = {
     Status.LATE: "high",
@@ -130,8 +134,14 @@ def _status(each: Milestone, language: Language) -> Cell:
     return (Mark(label, tone),) if tone else label
 
 
-def as_document(course: Course, language: Language, cells: bool = False) -> Document:
-    """The roadmap as a document; `cells`: with its time line as cells, for a workbook, instead of a picture."""
+def as_document(course: Course, language: Language, chart: Chart = "picture") -> Document:
+    """The roadmap as a document.
+
+    Args:
+        course: the roadmap.
+        language: of its words.
+        chart: its time line as a `picture`, as a `table` (not every program shows the pictures of a Word file), or as a `sheet` of its own.
+    """
     words, title = _WORDS[language], title_of(course, language)
     blocks: list[Block] = [Heading(1, (Text(title),))]
     if not course.milestones:
@@ -144,16 +154,19 @@ def as_document(course: Course, language: Language, cells: bool = False) -> Docu
     figures_ = Table(
         (TableColumn("", 24), TableColumn("", 24)), tuple((name, value) for name, value in pace(course, language))
     )
-    if cells:
+    if chart == "sheet":
         blocks += [
             table,
             Heading(1, (Text(words["pace"]),)),
             figures_,
             Heading(1, (Text(words["chart"]),)),
-            *_chart(course, language),
+            *_chart(course, language, _MOST_WEEKS),
         ]
         return Document(title, language, tuple(blocks), "")
-    blocks += [Heading(2, (Text(words["timeline"]),)), *_pictures(course, language)]
+    blocks += [
+        Heading(2, (Text(words["timeline"]),)),
+        *(_chart(course, language, _ON_A_PAGE) if chart == "table" else _pictures(course, language)),
+    ]
     blocks += [Heading(2, (Text(words["releases"]),)), table, Heading(2, (Text(words["pace"]),)), figures_]
     if course.freezes():
         rows = tuple((each.reason or "", str(each.start or ""), str(each.end or "")) for each in course.freezes())
@@ -208,18 +221,26 @@ def _plain(text: str) -> str:
     return " ".join("".join(" " if char in ":;,#\n%" else char for char in text).split()) or "?"
 
 
-def _chart(course: Course, language: Language) -> Iterator[Block]:
-    """A Gantt chart of cells, a column for each week."""
+def _chart(course: Course, language: Language, most: int) -> Iterator[Block]:
+    """A Gantt chart of cells, a column for each week; where those are more than `most`, for several."""
     span = extent(course)
     if span is None:
         return
     monday = span[0] - dt.timedelta(days=span[0].weekday())
-    step = 7 * (((span[1] - monday).days // 7) // _MOST_WEEKS + 1)
+    step = 7 * (((span[1] - monday).days // 7) // most + 1)
     weeks = [monday + dt.timedelta(days=at) for at in range(0, (span[1] - monday).days + 1, step)]
     frozen = [found for each in course.freezes() if (found := course.span(each.start, each.end))]
     columns = (
         TableColumn(_WORDS[language]["version"], 14),
-        *(TableColumn(f"{each:%y-%m-%d}", 5, choices=_SIGNS, align="center") for each in weeks),
+        *(
+            TableColumn(
+                f"{each:%m-%d}" if each.year == weeks[0].year else f"{each:%y-%m-%d}",
+                6,
+                choices=_SIGNS if most == _MOST_WEEKS else (),
+                align="center",
+            )
+            for each in weeks
+        ),
     )
     rows = tuple(
         (each.version, *(_week(course, each, week, step, frozen) for week in weeks)) for each in course.milestones
