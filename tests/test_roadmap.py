@@ -128,6 +128,7 @@ def sheet(path: Path) -> None:
         ["版本", "目标", "迭代", "目标日期", "类型", "负责人"],
         ["2.3", "转账", "S1、S2", "2026-08-20", "常规", "张三"],
         ["2.3.1", None, None, dt.datetime(2026, 8, 25), "紧急"],
+        ["2.4", "查询", None, "2026-09-30"],
         [],
         ["迭代", "开始", "结束"],
         ["S1", "2026-08-03", "2026-08-14"],
@@ -136,6 +137,7 @@ def sheet(path: Path) -> None:
         ["国庆", "2026-09-28", "2026-10-08"],
     ):
         page.append(row)
+    page.merge_cells("B5:B6")
     book.save(path)
 
 
@@ -144,9 +146,10 @@ def test_a_spreadsheet_is_read_and_what_has_no_place_is_told(tmp_path):
     loaded = api.load_roadmap(tmp_path / "map.xlsx")
     roadmap = loaded.course.roadmap
     assert (roadmap.title, roadmap.product) == ("网银 2026 路线图", "网银")
-    assert [each.version for each in loaded.course.milestones] == ["2.3", "2.3.1"] and loaded.course.milestones[
-        1
-    ].is_hotfix
+    assert [each.planned.goal for each in loaded.course.milestones] == ["转账", "转账", "查询"], (
+        "merged cells mean all their rows"
+    )
+    assert loaded.course.milestones[1].is_hotfix
     assert roadmap.iterations[0].name == "S1" and roadmap.freezes[0].reason == "国庆"
     assert [str(each.problem.place) for each in loaded.notices] == [
         "map.xlsx › 路线图!C2",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from relplan.errors import Message, Path, Place, PlanError, Problem, ReadError, problem
-from relplan.grids import Grid
+from relplan.grids import Grid, Spot, fill_down
 from relplan.model.columns import header_index, normalise_header
 from relplan.model.fields import Row
 from relplan.model.read import Notice, problems_of
@@ -51,6 +51,7 @@ def read_roadmap_grids(grids: Sequence[Grid], name: str) -> tuple[Roadmap, dict[
 
 def _read(grid: Grid, name: str, data: dict[str, Any], places: dict[Path, Place], notices: list[Notice]) -> None:
     table: tuple[str, dict[int, str]] | None = None
+    merged = fill_down(grid, 0, len(grid.rows))
     for row in range(len(grid.rows)):
         filled = grid.filled(row)
         if not filled:
@@ -59,7 +60,7 @@ def _read(grid: Grid, name: str, data: dict[str, Any], places: dict[Path, Place]
         if found := _header(grid, row):
             table = found
         elif table is not None:
-            _entry(grid, row, name, table, data, places, notices)
+            _entry(grid, row, name, table, merged, data, places, notices)
         else:
             _facts(grid, row, name, data, places, notices)
 
@@ -84,6 +85,7 @@ def _entry(
     row: int,
     name: str,
     table: tuple[str, dict[int, str]],
+    merged: Mapping[Spot, Spot],
     data: dict[str, Any],
     places: dict[Path, Place],
     notices: list[Notice],
@@ -91,6 +93,10 @@ def _entry(
     part, fields = table
     entries = data.setdefault(part, [])
     entry: dict[str, Any] = {}
+    for (at, column), spot in merged.items():
+        if at == row and column in fields:
+            entry[fields[column]] = grid.text(*spot)
+            places[part, len(entries), fields[column]] = grid.place(name, *spot)
     for column in grid.filled(row):
         if column in fields:
             entry[fields[column]] = grid.text(row, column)

@@ -42,14 +42,14 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "date": "日期", "status": "状态", "timeline": "时间线", "releases": "发布", "pace": "节奏", "freezes": "封网期",
         "reason": "原因", "start": "开始", "end": "结束", "and": "、", "chart": "甘特图", "nothing": "没有发布",
         "count": "发布次数", "hotfixes": "其中紧急发布", "mean": "平均间隔（天）", "longest": "最长间隔（天）", "slipped": "推迟的发布",
-        "slip": "平均推迟（天）", "cadence": "期望间隔（天）", "slipped_from": "原日期",
+        "slip": "平均推迟（天）", "legend": "■ 迭代　◆ 发布　░ 封网期", "cadence": "期望间隔（天）", "slipped_from": "原日期",
     },
     "en": {
         "title": "Roadmap", "version": "Version", "goal": "Goal", "kind": "Kind", "iterations": "Iterations", "requirements": "Requirements",
         "date": "Date", "status": "Status", "timeline": "Time line", "releases": "Releases", "pace": "Pace", "freezes": "Freezes",
         "reason": "Reason", "start": "Start", "end": "End", "and": ", ", "chart": "Gantt chart", "nothing": "There is no release.",
         "count": "Releases", "hotfixes": "Hotfixes among them", "mean": "Mean interval (days)", "longest": "Longest interval (days)",
-        "slipped": "Releases that slipped", "slip": "Mean slip (days)", "cadence": "Wanted interval (days)", "slipped_from": "Slipped from",
+        "slipped": "Releases that slipped", "slip": "Mean slip (days)", "legend": "■ iterations   ◆ release   ░ freeze", "cadence": "Wanted interval (days)", "slipped_from": "Slipped from",
     },
 }  # fmt: skip
 _DAY, _BUILT, _FROZEN = "◆", "■", "░"
@@ -246,6 +246,7 @@ def _chart(course: Course, language: Language, most: int) -> Iterator[Block]:
         (each.version, *(_week(course, each, week, step, frozen) for week in weeks)) for each in course.milestones
     )
     yield Table(columns, rows)
+    yield Paragraph((Text(_WORDS[language]["legend"]),))
 
 
 def _week(
