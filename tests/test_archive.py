@@ -148,11 +148,13 @@ def test_templates_of_the_team_count_in_every_process(archive):
         (("plans", "-d", "notes", "--since", "x"), 3, 'no version "x"'),
         (("plans/p9.yaml", "--since", "1"), 2, "--since"),
         (("mt", "-d", "notes"), 3, "without a plan file"),
+        (("plans", "-d", "notes", "-t", "form.docx"), 3, "UTF-8"),
         (("twice", "-d", "plan", "-o", "{name}.md"), 3, "write over the other"),
     ],
 )
 def test_bad_input_writes_nothing(archive, arguments, code, said):
     (archive / "mt").mkdir()
+    (archive / "form.docx").write_bytes(b"PK\x03\x04\xff")
     for name in ("a", "b"):
         (archive / "twice" / name).mkdir(parents=True)
         (archive / "twice" / name / "plan.yaml").write_text("product: x\n", "utf-8")

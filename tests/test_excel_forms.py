@@ -278,3 +278,20 @@ def test_a_marked_form_has_a_note_on_each_cell(tmp_path, check_ooxml):
     book = load_workbook(io.BytesIO(data))
     assert "did you mean" in book["一"]["A1"].comment.text and "自己的" in book["一"]["A1"].comment.text
     assert "是否为" in book["二"]["B7"].comment.text and book["二"]["C1"].comment is None
+
+
+def test_a_pivot_table_of_another_sheet_takes_in_the_new_rows():
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    cache = '<pivotCacheDefinition xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cacheSource type="worksheet"><worksheetSource ref="A1:B2" sheet="一"/></cacheSource></pivotCacheDefinition>'
+    form = changed(
+        excel("[一]\nA1 系统\nB1 x\n" + LOOP),
+        {
+            "xl/_rels/workbook.xml.rels": (
+                "</Relationships>",
+                f'<Relationship Id="p1" Type="{office}/pivotCacheDefinition" Target="pivotCache/c.xml"/></Relationships>',
+            ),
+            "+xl/pivotCache/c.xml": ("", cache),
+        },
+    )
+    found = parts(filled(form))["xl/pivotCache/c.xml"]
+    assert 'ref="A1:B4"' in found and 'refreshOnLoad="1"' in found

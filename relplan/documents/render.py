@@ -231,6 +231,10 @@ def _located(run: Any, name: str) -> Any:
         ) from None
     except RecursionError as error:
         raise TemplateError(problem("模板嵌套过深", "the template nests too deep", _spot(error, name))) from None
+    except UnicodeDecodeError:
+        zh = "模板应为 UTF-8 文本；Word 和 Excel 表单只生成自己那种文件"
+        en = "a template is UTF-8 text; a Word or Excel form makes a file of its own kind alone"
+        raise TemplateError(problem(zh, en, name)) from None
     except FAILURES as error:
         text = error.args[0] if error.args else str(error)
         message = Message(f"模板有误：{getattr(text, 'zh', text)}", f"template error: {text}")

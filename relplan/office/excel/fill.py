@@ -88,11 +88,11 @@ def inspect(data: bytes, name: str, macros: bool = False) -> Inspected:
             *sorted(faults(ordered(sheet), environment, name), key=lambda each: each.place.line if each.place else 0),
         ]
         if sheet.is_form:
-            problems += _not_carried(package, sheet, name)
+            problems += not_carried(package, sheet, name)
     return Inspected(package, found, problems)
 
 
-def _not_carried(package: Package, sheet: SheetForm, file: str) -> list[Problem]:
+def not_carried(package: Package, sheet: SheetForm, file: str) -> list[Problem]:
     """What stands on a sheet with tags that cannot follow when rows move."""
     problems = []
     kinds = {kind for kind, _ in package.related(sheet.part).values()}
@@ -399,12 +399,30 @@ class _Filler:
 
         return moved(words, move)
 
+    def _pivots(self) -> None:
+        """Pivot tables of other sheets: what they are made of grows; they are worked out anew when the file is opened."""
+        for kind, part in self._package.related(WORKBOOK).values():
+            if kind != "pivotCacheDefinition":
+                continue
+            root = self._package.seen(part)
+            for source in root.iter(f"{MAIN}worksheetSource"):
+                rows = self._rows.get(source.get("sheet", ""))
+                if rows is None or not source.get("ref"):
+                    continue
+                first, last = area(source.get("ref"))
+                spread = rows.spread(first.row, last.row)
+                if spread and spread != (first.row, last.row):
+                    source.set("ref", f"{replace(first, row=spread[0])}:{replace(last, row=spread[1])}")
+                    root.set("refreshOnLoad", "1")
+                    self._package.keep(part, root)
+
     def _workbook(self) -> None:
         """Names, print areas and filters follow; formulas are worked out when the file is opened."""
         root = self._package.edited(WORKBOOK)
         for each in root.iter(f"{MAIN}definedName"):
             if each.text:
                 each.text = self._moved(each.text, SheetForm(each.get("name", ""), "", None, {}), WORKBOOK)
+        self._pivots()
         properties = root.find(f"{MAIN}calcPr")
         if properties is None:
             properties = root.makeelement(f"{MAIN}calcPr", {"calcId": "0"})

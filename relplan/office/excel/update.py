@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from relplan.comparison.difference import EntryChange, FieldChange, ListChange, difference, entry_name
 from relplan.comparison.report import field_name, part_name, value_text
-from relplan.errors import Language, Message, Path, Place, Problem, WriteError, place_of
+from relplan.errors import Language, Message, Path, Place, Problem, TemplateError, WriteError, place_of
 from relplan.grids import Spot
 from relplan.model.identity import as_fields
 from relplan.model.plan import ReleasePlan
 from relplan.model.read import Read, bound_column
-from relplan.office.excel.fill import place_sheets
+from relplan.office.excel.fill import not_carried, place_sheets
 from relplan.office.excel.form import Block, SheetForm, opened, sheets
 from relplan.office.excel.layout import Row, Sheet
 from relplan.office.excel.refs import parsed
@@ -54,6 +54,9 @@ def updated(data: bytes, name: str, read: Read, plan: ReleasePlan, language: Lan
     edits = editor.edits()
     if editor.problems:
         raise WriteError(editor.problems)
+    stuck = [each for sheet in edits for each in not_carried(package, forms[sheet], name)]
+    if stuck:
+        raise TemplateError(stuck)
     planned = {sheet: [_planned(forms[sheet], each)] for sheet, each in edits.items()}
     return place_sheets(package, list(forms.values()), planned, str, name)
 
