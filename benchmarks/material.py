@@ -65,6 +65,24 @@ def plan_file(folder: Path, count: int) -> Path:
     return path
 
 
+def archive(folder: Path, count: int) -> Path:
+    """A folder of so many plans, one every fourth day, with 20 rows each."""
+    import datetime as dt
+
+    place = folder / f"archive-{count}"
+    place.mkdir(exist_ok=True)
+    for number in range(count):
+        day = dt.date(2020, 1, 1) + dt.timedelta(days=4 * number)
+        lines = [
+            f'product: 支付平台\nversion: "{1 + number // 100}.{number % 100}"',
+            f"window: {{start: {day} 22:00}}",
+            "table:",
+        ]
+        lines += ["  - " + json.dumps({**row, "dependencies": ""}, ensure_ascii=False) for row in rows(20)]
+        (place / f"plan-{number}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return place
+
+
 def night(sample: ReleasePlan, steps: int = 200, systems: int = 100) -> ReleasePlan:
     """The sample grown to so many steps and systems, with what the papers of the go-live process show."""
     data = sample.data()

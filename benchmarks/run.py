@@ -281,9 +281,33 @@ class Bench:
             12,
             3,
         )
+        yield self._roadmap()
         yield self._reading("YAML", material.plan_file, 10_000)
         yield self._reading("Excel", material.workbook, 10_000)
         yield self._reading("Excel", material.workbook, 100_000)
+
+    def _roadmap(self) -> Result:
+        """A roadmap of many plans, loaded, checked and shown, beside one of a tenth of them."""
+        large, small = (material.archive(self._folder, count) for count in (500, 50))
+
+        def whole(folder: Path) -> Run:
+            def run() -> None:
+                course = api.load_roadmap(folder).course
+                api.check(folder)
+                for form in ("md", "html", "docx", "xlsx"):
+                    api.roadmap_as(course, form)
+
+            return run
+
+        return self._case(
+            "growth, a roadmap of 500 plans with 20 rows each, loaded, checked, in four formats",
+            whole(large),
+            "relplan, 50 plans",
+            whole(small),
+            "at most",
+            12,
+            2,
+        )
 
     def _reading(self, ending: str, make: Callable[[Path, int], Path], count: int) -> Result:
         large, small = make(self._folder, count), make(self._folder, count // 10)

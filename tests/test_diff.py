@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -250,3 +251,25 @@ def test_revisions_of_a_repository_are_compared(team):
 def test_a_part_that_no_plan_has_is_refused():
     with pytest.raises(ReadError, match="did you mean"):
         api.diff(ReleasePlan(), ReleasePlan(), ["tabel"])
+
+
+def test_a_terminal_sees_colours_unless_told_not_to(team):
+    colours = api.diff_as(
+        api.diff(*(api.load(team / name).plan for name in ("a.yaml", "b.yaml"))),
+        *(api.Side(name, api.load(team / name)) for name in ("a.yaml", "b.yaml")),
+        colour=True,
+        language="en",
+    ).decode()
+    assert "\x1b[32m+++ b.yaml\x1b[0m" in colours and "\x1b[31m[-a-]\x1b[0m" in colours
+    pty = pytest.importorskip("pty")
+    for setting, coloured in ((None, True), ("1", False)):
+        code = (
+            "import os, pty, sys\n"
+            + (f"os.environ['NO_COLOR'] = {setting!r}\n" if setting else "os.environ.pop('NO_COLOR', None)\n")
+            + "pty.spawn([sys.executable, '-m', 'relplan', 'diff', 'a.yaml', 'b.yaml'])\n"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=team, capture_output=True, check=False, stdin=subprocess.DEVNULL
+        )
+        assert (b"\x1b[32m" in run.stdout) is coloured
+    assert pty

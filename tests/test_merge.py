@@ -6,6 +6,7 @@ import io
 import itertools
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,18 +75,30 @@ def test_who_is_named_first_plays_no_part(base, one, two, three):
     assert all(each == found[0] for each in found)
 
 
+def texts(value: object) -> Iterator[str]:
+    """Every text in plain data."""
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(each)
+    if not isinstance(value, dict | list) and value is not None:
+        yield str(value)
+
+
 @given(plans, plans, plans)
-@settings(max_examples=40)
+@settings(max_examples=50)
 def test_no_change_is_lost_and_no_clash_is_silent(base, one, two):
     try:
         found = merged(base, one, two)
     except PlanError:
         return  # people clash in what cannot hold a mark, and all is refused
     assert bool(found.clashes) == bool(list(marked_paths(found.plan)))
+    options = [each.value for clash in found.clashes for each in clash.options]
+    said = "\n".join(itertools.chain(texts(found.plan.data()), *map(texts, options)))
     for each in (one, two):
-        for fact in difference(base, each).facts:
-            if fact.path[0] in ("title", "product", "version", "goal") and fact.after is not None:
-                assert fact.after in getattr(found.plan, str(fact.path[0]))
+        change = difference(base, each)
+        new = [fact.after for fact in change.facts]
+        for entry in (entry for part in change.lists for entry in part.entries):
+            new += [entry.entry] if entry.kind == "added" else [field.after for field in entry.fields]
+        assert all(text in said for value in new for text in texts(value))
 
 
 @pytest.mark.long

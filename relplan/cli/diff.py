@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, cast
@@ -110,7 +111,7 @@ def command(
     for path in files.write(contents):
         click.echo(path, err=True)
     if not outputs:
-        colour = sys.stdout.isatty() and form in (None, "text")
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and form in (None, "text")
         sys.stdout.buffer.write(api.diff_as(found, one, two, form or "text", language=words, colour=colour))
         sys.stdout.buffer.flush()
     sys.exit(1 if found else 0)
