@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from strategies import plans
 from test_cli import Forked, Run
+from test_tables import CASES, FOLDER, source
 
 from relplan import api
 from relplan.comparison.difference import difference
@@ -390,3 +391,33 @@ def test_what_has_no_cell_in_the_workbook_is_refused(tmp_path):
 def test_the_process_ends_with_one_line_when_run_for_itself(team):
     run = Run("merge", "base.yaml", "ours.yaml", "theirs.yaml", "-o", "m.yaml", cwd=team)
     assert run.code == 1 and "Traceback" not in run.err
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if (FOLDER / case / "sheet.yaml").exists()])
+def test_tables_as_people_send_them_take_rows_that_come_go_and_change_or_refuse(case, tmp_path, check_ooxml):
+    """What is written is read again before it is handed out, so that it says what it should or there is nothing."""
+    path = tmp_path / "base.xlsx"
+    path.write_bytes(source(case)[0])
+    read = api.load(path)
+    own = read.plan.table.rows
+    if len(own) < 2:
+        pytest.skip("a table of one row")
+
+    def with_rows(*rows_) -> ReleasePlan:
+        return read.plan.model_copy(update={"table": read.plan.table.model_copy(update={"rows": rows_})})
+
+    sides = [
+        with_rows(own[0].model_copy(update={"system": f"{own[0].system}改"}), *own[1:]),
+        with_rows(own[0], *own[2:]),
+        with_rows(*own, own[0].model_copy(update={"system": "新系统"})),
+    ]
+    written = 0
+    for each in sides:
+        merged_ = api.merge(api.Side("base", read), [side("x", each)])
+        try:
+            data = api.merged_workbook(api.Side(str(path), read), merged_.plan)
+        except WriteError:
+            continue
+        check_ooxml(data, ".xlsx")
+        written += 1
+    assert written or case in ("merged-down",), "rows that share merged cells are not told apart"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
@@ -142,6 +143,11 @@ def merged_workbook(
     name = FilePath(base.name).name
     data = updated(files.read(base.name, options.limit), name, base.read, plan, language)
     read = loads(data, formats.for_reading(base.name).name, name=name, options=options)
+    if not base.read.places.keys() & {
+        ("language",),
+        ("time_zone",),
+    }:  # inferred from words, of which there are others now
+        read = replace(read, plan=read.plan.model_copy(update={"language": plan.language, "time_zone": plan.time_zone}))
     if lost := difference(plan, read.plan):
         raise WriteError(_not_kept(lost, name))
     message = Message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,12 +26,30 @@ _ADDRESS: Final = re.compile(r"[A-Z]{1,3}\d{1,7}")
 
 @dataclass
 class _Edits:
-    """What is to be done to one sheet: the cells of rows, the rows that go, those that come behind others, and their order."""
+    """What is to be done to one sheet: the cells of rows, the rows that go, those that come behind others (each with the row whose look it
+    takes), and their order."""
 
     cells: dict[int, dict[int, object]] = field(default_factory=lambda: defaultdict(dict))
     gone: set[int] = field(default_factory=set)
-    added: dict[int, list[dict[int, object]]] = field(default_factory=lambda: defaultdict(list))
+    added: dict[int, list[tuple[int, dict[int, object]]]] = field(default_factory=lambda: defaultdict(list))
     order: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A list on one sheet.
+
+    Attributes:
+        edits: to the sheet.
+        columns: of the fields.
+        elsewhere: fields that stand in other rows, such as the name of a group.
+        first: the row of its first entry.
+    """
+
+    edits: _Edits
+    columns: Mapping[Path, int]
+    elsewhere: Collection[Path]
+    first: int
 
 
 def updated(data: bytes, name: str, read: Read, plan: ReleasePlan, language: Language) -> bytes:
@@ -114,27 +132,29 @@ class _Editor:
         before = self._entries(self._read.plan, change.path)
         rows = [self._row(change.path, number) for number in range(len(before))]
         known = [row for row in rows if row is not None]
-        if (
-            len(known) < len(rows)
-            or not known
-            or len({sheet for sheet, _ in known}) > 1
-            or len(set(known)) < len(known)
-        ):
+        staying = [each for each in change.order if each is not None]
+        names = list(dict.fromkeys(sheet for sheet, _ in known))
+        is_moved = staying != sorted(staying)
+        if len(known) < len(rows) or not known or len(set(known)) < len(known) or (is_moved and len(names) > 1):
             self._refuse(
                 f"工作簿中没有“{part_name(change.path, 'zh')}”的表，或它不是一行一项；请合并为 .yaml",
                 f'the workbook has no table of "{part_name(change.path, "en")}", or not one row for each entry; merge into .yaml',
             )
             return
-        sheet = known[0][0]
-        numbers = [row for _, row in known]
-        columns = self._columns(change.path, len(before))
-        edits = self._edits[sheet]
+        tables = {sheet: self._table(change.path, sheet, known) for sheet in names}
         for entry in change.entries:
-            self._entry(change, entry, edits, numbers, columns)
-        staying = [each for each in change.order if each is not None]
-        if staying != sorted(staying):
-            slots = sorted(numbers[each] for each in staying)
-            edits.order |= {slot: numbers[source] for slot, source in zip(slots, staying, strict=True)}
+            at = self._source(change, entry)
+            self._entry(change, entry, tables[known[at or 0][0]], None if at is None else known[at][1])
+        if is_moved:
+            slots = sorted(known[each][1] for each in staying)
+            order = {slot: known[source][1] for slot, source in zip(slots, staying, strict=True)}
+            self._edits[names[0]].order |= order
+
+    def _source(self, change: ListChange, entry: EntryChange) -> int | None:
+        """The entry that this one was, or behind which it comes; None where it comes before all."""
+        if entry.before is not None:
+            return entry.before
+        return next((each for each in reversed(change.order[: entry.after]) if each is not None), None)
 
     def _entries(self, plan: ReleasePlan, path: Path) -> Sequence[Any]:
         part: Any = plan
@@ -148,41 +168,44 @@ class _Editor:
             return None
         return place.sheet, _spot(place)[0]
 
-    def _columns(self, path: Path, count: int) -> dict[Path, int]:
-        """The column of each field, extra ones by their header, as some entry has it."""
-        found: dict[Path, int] = {}
-        for number in range(count):
-            for whole in self._inside.get((*path, number), ()):
+    def _table(self, path: Path, sheet: str, known: Sequence[tuple[str, int]]) -> _Table:
+        """The table of a list on one sheet: the column of each field, extra ones by their header, as some entry has it."""
+        columns: dict[Path, int] = {}
+        elsewhere: set[Path] = set()
+        for number, (name, row) in enumerate(known):
+            for whole in self._inside.get((*path, number), ()) if name == sheet else ():
                 if (place := self._place(whole)) is not None:
-                    found.setdefault(self._named(path, number, whole[len(path) + 1 :]), _spot(place)[1])
-        return found
+                    spot, field_ = _spot(place), self._named(path, number, whole[len(path) + 1 :])
+                    if spot[0] == row:
+                        columns.setdefault(field_, spot[1])
+                    else:
+                        elsewhere.add(field_)
+        first = min(row for name, row in known if name == sheet)
+        return _Table(self._edits[sheet], columns, elsewhere - columns.keys(), first)
 
     def _named(self, path: Path, number: int, at: Path) -> Path:
         if len(at) == 2 and at[0] == "extra" and isinstance(at[1], int):
             return ("extra", self._read.plan.table.rows[number].extra[at[1]].header)
         return at
 
-    def _entry(
-        self, change: ListChange, entry: EntryChange, edits: _Edits, numbers: Sequence[int], columns: Mapping[Path, int]
-    ) -> None:
+    def _entry(self, change: ListChange, entry: EntryChange, table: _Table, row: int | None) -> None:
+        """An entry that changed; `row` is its own, or that of the entry behind which it comes."""
         name = entry_name(entry.entry, change.path)
-        if entry.kind == "removed" and entry.before is not None:
-            edits.gone.add(numbers[entry.before])
-        elif entry.kind == "added" and entry.after is not None:
-            sources = [each for each in change.order[: entry.after] if each is not None]
-            behind = numbers[sources[-1]] if sources else min(numbers) - 1
-            edits.added[behind].append(self._new(change.path, entry, columns, name))
-        elif entry.before is not None:
+        if entry.kind == "added":
+            behind, template = (table.first - 1, table.first) if row is None else (row, row)
+            table.edits.added[behind].append((template, self._new(change.path, entry, table, name)))
+        elif row is not None and entry.kind == "removed":
+            table.edits.gone.add(row)
+        elif row is not None:
             for each in entry.fields:
-                column = columns.get(each.path)
-                row = numbers[entry.before]
+                column = table.columns.get(each.path)
                 if column is None:
                     self._field(each, (*change.path, 0, *each.path), None, name)
                 else:
-                    edits.cells[row][column] = self._value((*change.path, 0, *each.path), each.after)
+                    table.edits.cells[row][column] = self._value((*change.path, 0, *each.path), each.after)
 
-    def _new(self, path: Path, entry: EntryChange, columns: Mapping[Path, int], name: str) -> dict[int, object]:
-        """The cells of a new row."""
+    def _new(self, path: Path, entry: EntryChange, table: _Table, name: str) -> dict[int, object]:
+        """The cells of a new row; what other rows say of it too (their group) it has from where it stands."""
         found: dict[int, object] = {}
         fields = as_fields(entry.entry, (*path, 0))
         for key, value in fields.items() if isinstance(fields, dict) else [("", fields)]:
@@ -192,9 +215,9 @@ class _Editor:
                 else [((key,) if key else (), value)]
             )
             for at, each in inner:
-                if at in columns:
-                    found[columns[at]] = self._value((*path, 0, *at), each)
-                else:
+                if at in table.columns:
+                    found[table.columns[at]] = self._value((*path, 0, *at), each)
+                elif at not in table.elsewhere:
                     self._field(FieldChange(at, None, each), (*path, 0, *at), None, name)
         return found
 
@@ -213,17 +236,9 @@ def _planned(form: SheetForm, edits: _Edits) -> Sheet:
             source = edits.order.get(number, number)
             if number not in edits.gone:
                 sheet.rows.append(Row(source, (len(sheet.rows),), dict(edits.cells.get(source, {}))))
-        for values in edits.added.get(number, ()):
-            template = number if number in form.rows and number not in edits.gone else _neighbour(form, edits, number)
+        for template, values in edits.added.get(number, ()):
             copied.add(template)
-            cells = form.rows[template]
-            blank = {column: "" for column, cell in cells.items() if not cell.is_formula}
+            blank = {column: "" for column, cell in form.rows[template].items() if not cell.is_formula}
             sheet.rows.append(Row(template, (len(sheet.rows),), blank | values))
     form.blocks = [Block((), ((row, 0), (row, 0)), False) for row in copied]
     return sheet
-
-
-def _neighbour(form: SheetForm, edits: _Edits, number: int) -> int:
-    """A row whose look a new one takes where that before it goes or is a header."""
-    below = (row for row in sorted(form.rows) if row > number)
-    return next(below, max(form.rows))
