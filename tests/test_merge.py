@@ -201,7 +201,7 @@ def test_what_cannot_hold_a_mark_is_refused():
 def test_no_document_is_made_of_a_plan_with_marks():
     plan = ReleasePlan(goal=mark([("a", "x"), ("b", "y")]))
     for format_ in ("md", "docx", "xlsx", "html"):
-        with pytest.raises(TemplateError, match=r"1 unresolved clashes \(goal\)"):
+        with pytest.raises(TemplateError, match=r"1 unresolved clash \(goal\)"):
             api.render(plan, format=format_)
     assert [each.code for each in api.check(Read(plan)).findings if each.code == "PLN008"]
 
@@ -322,7 +322,7 @@ def test_a_workbook_mailed_to_teams_comes_back_as_one(samples, tmp_path, check_o
     workbook(base, {"C6": "2.3.2", "F8": "新风险", "C9": "2.9.0"}, tmp_path / "a.xlsx")
     workbook(base, {"M6": "高志远", "C9": "2.8.1", "L9": "release/2.8.1"}, tmp_path / "b.xlsx")
     run = Forked("merge", base, "a.xlsx", "b.xlsx", "-o", "m.xlsx", cwd=tmp_path)
-    assert run.code == 1 and "1 clashes" in run.err
+    assert run.code == 1 and "1 clash" in run.err
     data = (tmp_path / "m.xlsx").read_bytes()
     check_ooxml(data, ".xlsx")
     sheet, before = load_workbook(io.BytesIO(data)).worksheets[0], load_workbook(base).worksheets[0]

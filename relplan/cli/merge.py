@@ -115,4 +115,10 @@ def _tell(merged: Merged) -> None:
     for each in merged.clashes:
         click.echo(f"{word}  {each.problem().text(language())}", err=True)
     count = len(merged.clashes)
-    click.echo(say(f"{count} 处冲突" if count else "没有冲突", f"{count} clashes" if count else "no clash"), err=True)
+    click.echo(
+        say(
+            f"{count} 处冲突" if count else "没有冲突",
+            f"{count} clash{'es' if count > 1 else ''}" if count else "no clash",
+        ),
+        err=True,
+    )

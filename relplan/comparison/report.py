@@ -103,7 +103,7 @@ def summary(difference: Difference, language: Language) -> str:
         return "没有差异" if language == "zh" else "no difference"
     if language == "zh":
         return "，".join(f"{word.zh} {number} 处" for word, number in told)
-    return ", ".join(f"{number} {word.en}" for word, number in told)
+    return ", ".join(f"{number} {word.en}" for word, number in told).replace("1 facts", "1 fact", int(told[0][1] == 1))
 
 
 # Text

@@ -105,7 +105,8 @@ def _refuse_clashes(plan: ReleasePlan) -> None:
     if marked:
         listed, more = ", ".join(marked[:_MOST_CLASHES]), " …" if len(marked) > _MOST_CLASHES else ""
         zh = f"计划中有 {len(marked)} 处未解决的冲突（{listed}{more}）；请留下正确的内容，删除标记"
-        en = f"the plan has {len(marked)} unresolved clashes ({listed}{more}); keep what is right and delete the marks"
+        many = "clash" if len(marked) == 1 else "clashes"
+        en = f"the plan has {len(marked)} unresolved {many} ({listed}{more}); keep what is right and delete the marks"
         raise TemplateError(problem(zh, en))
 
 
