@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan import files
 from relplan.checksums import (
@@ -39,8 +41,7 @@ PARTS: Final = ("packages", "scripts")
 """The parts of a plan whose entries name a file and its checksum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A list of files as its bytes, how many files are in it, and what was left out, and why."""
 
     data: bytes

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.errors import Language
 
@@ -20,71 +21,61 @@ CalloutKind: TypeAlias = Literal["note", "tip", "important", "warning", "caution
 CALLOUT_KINDS: Final[tuple[CalloutKind, ...]] = ("note", "tip", "important", "warning", "caution")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Words. A line end in them is a `LineBreak` of its own."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Strong:
+class Strong(Struct, frozen=True):
     """Bold."""
 
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Emphasis:
+class Emphasis(Struct, frozen=True):
     """Italic; Chinese has no italics, so writers may choose another way."""
 
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Struct, frozen=True):
     """Struck through."""
 
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InlineCode:
+class InlineCode(Struct, frozen=True):
     """A word of code."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link; a target that starts with `#` is the anchor of a heading or listing of this document."""
 
     target: str
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LineBreak:
+class LineBreak(Struct, frozen=True):
     """The next line of the same paragraph."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checkbox:
+class Checkbox(Struct, frozen=True):
     """A box to tick."""
 
     checked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A word with a tone: a risk level, or a gap that someone has to fill."""
 
     text: str
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """A spot without words that links can point to; its name is unique in its document."""
 
     name: str
@@ -94,8 +85,7 @@ Inline: TypeAlias = Text | Strong | Emphasis | Strike | InlineCode | Link | Line
 Content: TypeAlias = tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading of level 1 to 6. `anchor` is unique in its document (see `with_anchors`)."""
 
     level: int
@@ -103,39 +93,34 @@ class Heading:
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph; never without content."""
 
     content: Content
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(Struct, frozen=True):
     """An entry of a list. `checked` is None where it has no box."""
 
     blocks: tuple[Block, ...]
     checked: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(Struct, frozen=True):
     """A list: numbered from `start` where that is not None, with bullets or boxes else. Every list counts anew."""
 
     items: tuple[ListItem, ...]
     start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CellChoice:
+class CellChoice(Struct, frozen=True):
     """A word that a cell may hold, and its tone if it has one."""
 
     text: str
     tone: Tone | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     """A column of a table.
 
     Attributes:
@@ -161,8 +146,7 @@ Cell: TypeAlias = str | Content
 """Most cells are plain text, whose line ends are line breaks; a tuple holds inline content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table: every row has as many cells as there are columns.
 
     Where no column has a header it is a table of facts: its first column says what the others tell.
@@ -184,16 +168,14 @@ class Table:
         return len(self.columns) > 1 and not any(column.header for column in self.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A block of code, as it stands."""
 
     text: str
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Code with a title and an anchor, that cells and sentences link to; `back` is the anchor they link from, or blank."""
 
     title: str
@@ -203,16 +185,14 @@ class Listing:
     back: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Callout:
+class Callout(Struct, frozen=True):
     """A box no one overlooks."""
 
     kind: CalloutKind
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture: its bytes (PNG, JPEG or SVG), and what it shows in words.
 
     `code` is the same picture for writers whose readers draw it from code (Mermaid in Markdown).
@@ -224,18 +204,15 @@ class Image:
     code: Code | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A line across the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageBreak:
+class PageBreak(Struct, frozen=True):
     """What follows starts a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """The headings of the document, linked, down to `depth`."""
 
     depth: int = 2
@@ -244,8 +221,7 @@ class Contents:
 Block: TypeAlias = Heading | Paragraph | List | Table | Code | Listing | Callout | Image | Rule | PageBreak | Contents
 
 
-@dataclass(frozen=True, slots=True)
-class PageScript:
+class PageScript(Struct, frozen=True):
     """A built-in program that an HTML page runs, its looks, and the JSON it works on; other formats have no use for it.
 
     Attributes:
@@ -257,8 +233,7 @@ class PageScript:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """Blocks, and what is said of the whole.
 
     Attributes:

@@ -6,9 +6,10 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, Path, Place, Problem, ReadError, problem
 
@@ -25,8 +26,7 @@ _DIGITS: Final[Mapping[str, int]] = {"md5": 32, "sha1": 40, "sha256": 64, "sha38
 _OF_LENGTH: Final = {digits: algorithm for algorithm, digits in _DIGITS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """A checksum: the name of its algorithm, one of `ALGORITHMS`, and its hexadecimal digits in lower case."""
 
     algorithm: str
@@ -36,8 +36,7 @@ class Digest:
         return f"{ALGORITHMS[self.algorithm]} {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(Struct, frozen=True):
     """What a cell states: the digests in their order, and what is wrong with words that look like one."""
 
     digests: tuple[Digest, ...] = ()
@@ -146,8 +145,7 @@ def hashed(chunks: Iterable[bytes], algorithms: Iterable[str]) -> dict[str, Dige
 # Lists
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of a list: a file's name with `/` between folders, its digest, the line (from 1); `raw`: the name before decoding.
 
     Bytes of a name that are no UTF-8 stand in it as Python keeps them in paths (surrogate escapes).
@@ -164,8 +162,7 @@ class Entry:
         return tuple(dict.fromkeys(each for each in (*spelled, self.name.replace("\\", "/")) if each))
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A list that was read: its entries; the lines that cannot be read; what other programs make of it otherwise than it looks."""
 
     entries: tuple[Entry, ...]
@@ -365,8 +362,7 @@ VERDICTS: Final[Mapping[str, Message]] = {
 """What can be said of a file that a list or a plan names (`extra`: that it does not name), and the words for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What became of one entry.
 
     Attributes:
@@ -388,8 +384,7 @@ class Verified:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """What became of all entries, in the order of the list or plan; lines that cannot be read; remarks that fail nothing."""
 
     files: tuple[Verified, ...]

@@ -14,9 +14,10 @@ which readers turn into a `PlanError` that knows the place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -25,8 +26,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a plan, e.g. `("table", "rows", 0, "version")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One sentence in both languages."""
 
     zh: str
@@ -37,8 +37,7 @@ class Message:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A spot in a file: a sheet's cell, or a line and column, both counted from 1 (0: not known).
 
     Of a table in a text file, `line` is the row and `cell` the letters of the column.
@@ -60,8 +59,7 @@ class Place:
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong and what to do, and where."""
 
     message: Message

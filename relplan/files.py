@@ -8,9 +8,10 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import IO, Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, Place, Problem, ReadError, WriteError, problem
 
@@ -89,8 +90,7 @@ def unreadable(error: OSError | ValueError, path: str) -> ReadError:
     return ReadError(problem(f"无法读取：{error}", f"cannot be read: {error}", path))
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """The files under a folder.
 
     Attributes:

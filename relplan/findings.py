@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 from relplan.errors import Language, Message, Path, Place, Problem
 
@@ -56,8 +57,7 @@ class Stage(Enum):
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(Struct, frozen=True):
     """What there is to say about a rule, without its code.
 
     Attributes:
@@ -83,8 +83,7 @@ class RuleInfo:
     due: Stage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that a rule found.
 
     Attributes:
@@ -111,8 +110,7 @@ class Finding:
         return Problem(self.message, self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class NotRun:
+class NotRun(Struct, frozen=True):
     """A rule that could not run, and why; `fault` where it is the rule's own."""
 
     code: str
@@ -121,8 +119,7 @@ class NotRun:
     fault: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exempted:
+class Exempted(Struct, frozen=True):
     """A finding that the team has decided to live with: why, until when, and where it says so."""
 
     finding: Finding
@@ -131,8 +128,7 @@ class Exempted:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What the check of one plan came to.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from relplan.errors import Path, Place
 from relplan.model.columns import HeaderIndex, normalise_header
@@ -26,8 +27,7 @@ Spot: TypeAlias = tuple[int, int]
 """The row and the column of a cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A rectangle of merged cells, both ends included."""
 
     top: int
@@ -36,8 +36,7 @@ class Area:
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A sheet: the text that each cell shows.
 
     Attributes:
@@ -142,8 +141,7 @@ class CellPlaces(Mapping[Path, Place]):
         return len(self._columns.keys() | self._elsewhere.keys())
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header row found in a grid.
 
     Attributes:

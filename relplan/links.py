@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import (
     Block,
@@ -37,8 +38,7 @@ def is_safe(target: str) -> bool:
     return found is None or found[1].lower() in SAFE_SCHEMES
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A heading in a contents list, with those below it."""
 
     heading: Heading

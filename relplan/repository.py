@@ -11,9 +11,10 @@ import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
+
+from msgspec import Struct, field
 
 from relplan.errors import ReadError, problem, suggest
 from relplan.readers.commits import Commit
@@ -26,8 +27,7 @@ _TAGS: Final = "refs/tags/"
 _REMOTES: Final = "refs/remotes/"
 
 
-@dataclass(frozen=True, slots=True)
-class Refs:
+class Refs(Struct, frozen=True):
     """What a repository knows.
 
     Attributes:

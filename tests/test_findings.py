@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import importlib.util
 import io
@@ -20,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from markdown_it import MarkdownIt
+from msgspec import structs
 
 from relplan import api
 from relplan.checks.settings import CheckSettings
@@ -150,7 +150,7 @@ def test_standard_input_and_a_plan_of_no_file_are_named():
     assert report("text", checked(finding("CMP102", Place("<stdin>", line=2)), name="-")).startswith(
         "<stdin>\n<stdin>:2: "
     )
-    about = dataclasses.replace(finding("CMP102", None), path=("table", "rows", 0))
+    about = structs.replace(finding("CMP102", None), path=("table", "rows", 0))
     assert report("text", checked(about, name="")).startswith("table.rows[0]: error CMP102")
     assert report("text", checked(finding("CMP102", None), name="")).startswith("plan: error CMP102")
 
@@ -163,7 +163,7 @@ def test_exempted_findings_come_after_the_others_with_reason_and_end():
 
 
 def test_rules_that_have_not_run_are_told_by_reason():
-    other = dataclasses.replace(FULL, name="b.yaml", not_run=(*FULL.not_run[:1], NotRun("SQL206", "s", NO_FOLDER)))
+    other = structs.replace(FULL, name="b.yaml", not_run=(*FULL.not_run[:1], NotRun("SQL206", "s", NO_FOLDER)))
     text = report("text", FULL, other)
     assert "    no folder is given: SQL106\n    no folder is given (b.yaml): SQL206\n" in text
     many = checked(not_run=tuple(NotRun(f"CMP{n}", "s", NO_FOLDER) for n in range(100, 130)))
@@ -350,8 +350,8 @@ def test_results_have_levels_places_and_rules(valid_sarif):
 
 
 def test_exempted_findings_are_suppressed_and_the_others_are_not(valid_sarif):
-    in_plan = dataclasses.replace(FULL.exempted[0], place=Place("plan.yaml", line=30), until=None)
-    found = dataclasses.replace(FULL, exempted=(*FULL.exempted, in_plan))
+    in_plan = structs.replace(FULL.exempted[0], place=Place("plan.yaml", line=30), until=None)
+    found = structs.replace(FULL, exempted=(*FULL.exempted, in_plan))
     told = [each["suppressions"] for each in valid_sarif(found)["results"]]
     assert told[:3] == [[], [], []]
     assert [each["kind"] for (each,) in told[3:]] == ["external", "inSource"]
@@ -378,7 +378,7 @@ def test_words_are_no_placeholders_and_no_links():
 def test_fingerprints_stay_when_lines_are_added_above_and_differ_among_themselves():
     def fingerprints(data: bytes) -> list[str]:
         found = api.check(api.loads(data, "yaml", name="plan.yaml"), CheckSettings(select=("CMP102", "SQL206")))
-        results = json.loads(report("sarif", dataclasses.replace(found, name="plan.yaml")))["runs"][0]["results"]
+        results = json.loads(report("sarif", structs.replace(found, name="plan.yaml")))["runs"][0]["results"]
         return [each["partialFingerprints"]["relplanFinding/v1"] for each in results]
 
     row, drop = (

@@ -9,10 +9,10 @@ import random
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from relplan import api
 from relplan.errors import PlanError, ReadError

@@ -9,10 +9,10 @@ A rule that needs what no plan can hold yet has no cases.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from relplan import api, config
 from relplan.checks.needs import NEEDS, UNHELD

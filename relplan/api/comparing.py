@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from relplan import files, formats, repository
 from relplan.api.marking import marked_changes

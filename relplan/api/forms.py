@@ -13,7 +13,7 @@ from relplan import files
 from relplan.errors import Language, Problem, TemplateError, WriteError, problem
 
 if TYPE_CHECKING:
-    from relplan.api.golive import GoLive
+    from relplan.api.going_live import GoLive
     from relplan.model.plan import ReleasePlan
     from relplan.office.fields import Field
     from relplan.process.papers import Papers
@@ -159,7 +159,7 @@ def _read(path: FilePath) -> bytes:
 
 def papers(plan: ReleasePlan, golive: GoLive | None, language: Language) -> Papers:
     """What the papers of the go-live process show, for templates."""
-    from relplan.api.golive import golive as carried
+    from relplan.api.going_live import golive as carried
 
     found = golive or carried(plan)
     return found.papers(language)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from relplan import files
 from relplan.errors import (

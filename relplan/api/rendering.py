@@ -21,7 +21,7 @@ from relplan.model.read import collector_paused
 from relplan.resources import labels, template_path, templates_dir
 
 if TYPE_CHECKING:
-    from relplan.api.golive import GoLive
+    from relplan.api.going_live import GoLive
     from relplan.blocks import Document
     from relplan.model.plan import ReleasePlan
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relplan import files, formats
 from relplan.api.archive import load_folder
-from relplan.api.golive import golive
+from relplan.api.going_live import golive
 from relplan.api.reading import load
 from relplan.errors import Language, Path, Place, ReadError, RelplanError, WriteError, problem
 from relplan.model.plan import ReleasePlan

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.checks.changes import rows_words
 from relplan.checks.rule import Hit, hit, rule
@@ -27,8 +28,7 @@ _SHOWN: Final = 8
 """Digits of a checksum that messages show."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Artifact:
+class _Artifact(Struct, frozen=True):
     """A package or script that the plan lists, and where; `kind` is what messages call it."""
 
     path: Path

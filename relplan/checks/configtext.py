@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from relplan.checks.rows import PlannedRow
 from relplan.model.text import is_none_word
@@ -29,8 +30,7 @@ class Setting(NamedTuple):
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedConfiguration:
+class PlannedConfiguration(Struct, frozen=True):
     """The configuration that a row changes: its text, and the settings that were read of it."""
 
     row: PlannedRow

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from relplan.checks.steps import PlannedStep
 from relplan.errors import Message
@@ -30,8 +31,7 @@ def _bare(step: PlannedStep) -> str:
     return _ASIDE.sub(" ", step.step.text or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """An action and the one that undoes it.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from relplan.checks.steps import short
 from relplan.errors import Message, Path
@@ -10,8 +10,7 @@ from relplan.model.table import ReleaseItem
 from relplan.model.values import RiskLevel
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
+class PlannedRow(Struct, frozen=True):
     """A row of the release table where it stands; `index` is counted from 0."""
 
     index: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from relplan.checks.cleartext import masked
 from relplan.errors import Message, Path, Place
@@ -17,8 +18,7 @@ Words: TypeAlias = tuple[str, str]
 """A sentence in Chinese and in English."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """What a rule says of one spot; what is left out is that of the rule.
 
     Attributes:
@@ -52,8 +52,7 @@ def hit(
 Check: TypeAlias = "Callable[[Subject], Iterable[Hit]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: what there is to say about it, and the function that looks."""
 
     info: RuleInfo

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan.checks.rows import PlannedRow
 from relplan.checks.settings import Allowance, CheckSettings
@@ -20,8 +22,7 @@ COLUMNS: Final[tuple[Literal["ddl", "dml"], ...]] = ("ddl", "dml")
 _NO_SQL: Final = (CellKind.BLANK, CellKind.NONE, CellKind.NO)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCell:
+class PlannedCell(Struct, frozen=True):
     """A cell of the release table that is for SQL: what it holds, and where."""
 
     row: PlannedRow
@@ -40,8 +41,7 @@ class PlannedCell:
         return Message(f"{name.zh}的 {column}", f"{column} of {name.en}")
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedScript:
+class PlannedScript(Struct, frozen=True):
     """SQL that the release runs.
 
     Attributes:
@@ -65,8 +65,7 @@ class PlannedScript:
         return place if self.file else None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStatement:
+class PlannedStatement(Struct, frozen=True):
     """A statement of a script; `index` is counted from 0."""
 
     script: PlannedScript
@@ -90,8 +89,7 @@ class PlannedStatement:
         return Message(f"{name.zh} 第 {number} 句", f"statement {number} of the {name.en}")
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDanger:
+class PlannedDanger(Struct, frozen=True):
     """A danger of a script, with its statement if it has one."""
 
     script: PlannedScript

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from msgspec import Struct, field
 
 from relplan.errors import Path, Place
 from relplan.findings import Severity, Stage
@@ -29,8 +30,7 @@ class Folder(Protocol):
         """The digest of a file that `find` found, in lower-case hexadecimal; `algorithm` as `hashlib` names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """An exemption where it stands: in the plan, in the settings, or in a comment of a script.
 
     Attributes:
@@ -44,8 +44,7 @@ class Allowance:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Struct, frozen=True):
     """A span of days in which nothing is released."""
 
     name: str
@@ -57,8 +56,7 @@ SAMPLE_NAMES: Final = ("张三", "李四", "王五", "赵六", "john doe", "jane
 """People of examples, lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
+class CheckSettings(Struct, frozen=True):
     """How to check.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, Path
 from relplan.model.entries import Step
@@ -42,8 +43,7 @@ _ASIDE: Final = re.compile(r"[（(【][^（）()【】]*[）)】]")
 """What brackets hold says more of a step, not what it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True):
     """A step where it stands.
 
     Attributes:

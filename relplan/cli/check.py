@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import os
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import structs
 
 from relplan.cli import COULD_NOT_RUN
 from relplan.cli.copies import check_copy
@@ -166,9 +166,9 @@ def command(
     lists = {"select": list(select), "ignore": list(ignore), "extend": list(extend)}
     checking = _overruled(settings.checking, {key: value for key, value in {**said, **lists}.items() if value})
     told = _with_outside(checking.settings, folder, repository, now)
-    results = [dataclasses.replace(_checked(plan, told, options), folder=folder or "") for plan in plans]
+    results = [structs.replace(_checked(plan, told, options), folder=folder or "") for plan in plans]
     report = _report_options(checking.fail_on, verbose)
-    contents = api.check_reports(results, outputs, language(), options=dataclasses.replace(report, colour=False))
+    contents = api.check_reports(results, outputs, language(), options=structs.replace(report, colour=False))
     if marked:
         contents |= _marked_copy(plans, marked, results, options)
     click.echo(api.check_report(results, form or "text", language(), options=report), nl=False)
@@ -194,7 +194,7 @@ def _with_outside(
     """The settings with what lies outside the plan, where it was asked for."""
     from relplan import api
 
-    return dataclasses.replace(
+    return structs.replace(
         settings,
         files=api.folder(folder) if folder else None,
         branches=api.branches(repository) if repository else None,

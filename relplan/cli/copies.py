@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 import click
+from msgspec import structs
 
 from relplan.cli.speech import say
 from relplan.errors import Place, problem
@@ -27,7 +27,7 @@ def check_copy(copy: str, paths: Sequence[str]) -> None:
         raise click.UsageError(say("--marked 只能用于一个文件", "--marked takes one file"))
     path, ending = paths[0], FilePath(paths[0]).suffix.lower()
     if ending not in _MARKABLE:
-        raise WriteError(dataclasses.replace(not_markable(), place=Place(path)))
+        raise WriteError(structs.replace(not_markable(), place=Place(path)))
     if FilePath(path).resolve() == FilePath(copy).resolve():
         zh, en = "副本不能覆盖原文件；换一个名字", "the copy would write over the file; choose another name"
         raise WriteError(problem(zh, en, copy))

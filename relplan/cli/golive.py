@@ -10,7 +10,7 @@ import click
 from relplan.cli.speech import language, say
 
 if TYPE_CHECKING:
-    from relplan.api.golive import GoLive
+    from relplan.api.going_live import GoLive
 
 PROCESS = click.option(
     "--process",

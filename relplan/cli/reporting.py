@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec import structs
 
 from relplan.cli.speech import language, say
 from relplan.errors import Problem
@@ -90,4 +90,4 @@ def progress_of(options: ReadOptions) -> Iterator[ReadOptions]:
             bars[0].length = rows
             bars[0].update(done - bars[0].pos)
 
-        yield dataclasses.replace(options, progress=show)
+        yield structs.replace(options, progress=show)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import bisect
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.errors import Message, Path
 from relplan.model.identity import as_fields, matches, name_of, names_of_entries
@@ -41,8 +42,7 @@ _MOST_COMPARED: Final = 40_000
 _PROSE: Final = (("text",), ("title",))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """A value that changed.
 
     Attributes:
@@ -55,8 +55,7 @@ class FieldChange:
     after: Value
 
 
-@dataclass(frozen=True, slots=True)
-class EntryChange:
+class EntryChange(Struct, frozen=True):
     """An entry of a list that changed.
 
     Attributes:
@@ -75,8 +74,7 @@ class EntryChange:
     moved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListChange:
+class ListChange(Struct, frozen=True):
     """A list that changed.
 
     Attributes:
@@ -90,8 +88,7 @@ class ListChange:
     entries: tuple[EntryChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What is different between two plans."""
 
     facts: tuple[FieldChange, ...] = ()

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from relplan.comparison.difference import entry_name, is_list, paired
@@ -27,8 +27,7 @@ _STEPS: Final = ("preparation", "deployment", "verification", "rollback")
 """Parts whose entries are done one after another: two that were put in at the same place clash."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """What one or several people said: their files, the places there, and the value; None where they took it away."""
 
     names: tuple[str, ...]
@@ -36,8 +35,7 @@ class Option:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """A value that people changed differently.
 
     Attributes:
@@ -87,16 +85,14 @@ def _cell(place: Place | None) -> str:
     return where.lstrip(":")
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """A merged plan, with marks where people clashed, and the clashes."""
 
     plan: ReleasePlan
     clashes: tuple[Clash, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """What a side says of a value: who, what, and where it stands there."""
 
     side: Side

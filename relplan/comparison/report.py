@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.blocks import (
     Block,
@@ -45,8 +46,7 @@ _MOST_NAMED: Final = 3
 """Where a whole list came or went, entries beyond these are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two plans: what it is called, and what was read."""
 
     name: str

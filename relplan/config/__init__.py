@@ -18,9 +18,11 @@ stage = "prod"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan import files
 from relplan.config.refusals import unknown, wrong
@@ -37,8 +39,7 @@ CHECK: Final = "check"
 """The table of settings that say how plans are checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The settings; blank where none is made.
 
     Attributes:
@@ -54,7 +55,7 @@ class Config:
     lang: str = ""
     audience: str = ""
     theme: str = ""
-    reading: ReadOptions = field(default_factory=lambda: DEFAULT)
+    reading: ReadOptions = DEFAULT
     check: CheckConfig | None = None
     process: str = ""
     templates: str = ""
@@ -97,7 +98,7 @@ def reading(raw: Mapping[str, Any], options: ReadOptions = DEFAULT, path: str = 
     Raises:
         ReadError: there is no such setting, field or risk level, or a value is not of its kind.
     """
-    known = [each.name for each in fields(ReadOptions)]
+    known = ReadOptions.__struct_fields__
     for key, value in raw.items():
         if key not in known:
             raise unknown(f"{IMPORT}.{key}", suggest(key, known), known, path)

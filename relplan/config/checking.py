@@ -29,10 +29,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from relplan.checks.registry import named
@@ -47,8 +48,7 @@ NEVER: Final = "never"
 E = TypeVar("E", bound=Enum)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckConfig:
+class CheckConfig(Struct, frozen=True):
     """How plans are checked.
 
     Attributes:
@@ -85,8 +85,7 @@ def checking(raw: Mapping[str, Any], path: str = "", base: CheckConfig | None = 
     return CheckConfig(replace(base.settings, **made), fail_on)
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(Struct, frozen=True):
     field: str
     read: Callable[[Any, str], Any]
     takes: str

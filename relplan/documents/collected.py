@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
+
+from msgspec import Struct, structs
 
 from relplan.blocks import Anchor, Block, Document, Heading, Link, Listing, Text, with_anchors
 
@@ -26,12 +27,12 @@ def _moved(value: Any, prefix: str) -> Any:
     """A block, or a part of one, a level lower and with other anchors."""
     if isinstance(value, tuple):
         return tuple(_moved(each, prefix) for each in value)
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+    if not isinstance(value, Struct):
         return value
     changes: dict[str, Any] = {
-        each.name: _moved(getattr(value, each.name), prefix)
-        for each in dataclasses.fields(value)
-        if isinstance(getattr(value, each.name), tuple)
+        name: _moved(getattr(value, name), prefix)
+        for name in value.__struct_fields__
+        if isinstance(getattr(value, name), tuple)
     }
     if isinstance(value, Heading):
         changes |= {"level": min(_DEEPEST, value.level + 1), "anchor": prefix + value.anchor}
@@ -41,4 +42,4 @@ def _moved(value: Any, prefix: str) -> Any:
         changes["name"] = prefix + value.name
     elif isinstance(value, Link) and value.target.startswith("#"):
         changes["target"] = f"#{prefix}{value.target[1:]}"
-    return dataclasses.replace(value, **changes) if changes else value
+    return structs.replace(value, **changes) if changes else value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
+from msgspec import structs
 from pydantic import BaseModel
 
 from relplan.blocks import Cell, Emphasis, Table, TableColumn, Text
@@ -27,12 +27,12 @@ def rows_form(rows: object, model: type[BaseModel], language: Language) -> Table
     """The table of a list with all columns that it may have; an empty release table has a row that shows how it is meant."""
     fields = [bound.field for bound in columns_of(model)]
     made = rows_table(rows.rows if isinstance(rows, ReleaseTable) else rows, model, language, fields)  # type: ignore[arg-type]
-    made = dataclasses.replace(made, columns=form_columns(model, language), spare=SPARE_ROWS)
+    made = structs.replace(made, columns=form_columns(model, language), spare=SPARE_ROWS)
     if not isinstance(rows, ReleaseTable):
         return made
     if not rows:
-        made = dataclasses.replace(made, rows=(_example(model, language),))
-    return dataclasses.replace(with_extra(made, rows), spare=SPARE_RELEASES)
+        made = structs.replace(made, rows=(_example(model, language),))
+    return structs.replace(with_extra(made, rows), spare=SPARE_RELEASES)
 
 
 def facts_form(part: BaseModel, language: Language) -> Table:
@@ -41,7 +41,7 @@ def facts_form(part: BaseModel, language: Language) -> Table:
     values = facts_columns(part, language)
     keys = [column.header for column in values]
     rows = tuple((key, *row[1:]) for key, row in zip(keys, made.rows, strict=True))
-    return dataclasses.replace(made, rows=rows, values=values)
+    return structs.replace(made, rows=rows, values=values)
 
 
 def facts_columns(part: BaseModel, language: Language) -> tuple[TableColumn, ...]:
@@ -68,7 +68,7 @@ def guide_table(columns: tuple[TableColumn, ...], language: Language) -> Table:
 
 def _column(bound: BoundColumn, language: Language) -> TableColumn:
     made = table_column(bound, language)
-    return dataclasses.replace(made, header=made.header + REQUIRED) if bound.column.required else made
+    return structs.replace(made, header=made.header + REQUIRED) if bound.column.required else made
 
 
 def _example(model: type[BaseModel], language: Language) -> tuple[Cell, ...]:

@@ -10,12 +10,12 @@ import datetime as dt
 import functools
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from jinja2.bccache import Bucket
+from msgspec import Struct
 
 from relplan.blocks import Document, Image, PageScript, with_anchors
 from relplan.documents.filters import FILTERS, shown
@@ -36,8 +36,7 @@ _MOST_CLASHES: Final = 5
 TEMPLATE_ENDING: Final = ".md.j2"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to make a document.
 
     Attributes:

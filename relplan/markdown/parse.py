@@ -11,10 +11,11 @@ import functools
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from relplan.blocks import (
     CALLOUT_KINDS,
@@ -54,8 +55,7 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """Blocks as one value; it stands alone in its paragraph."""
 
     blocks: tuple[Block, ...]
@@ -68,8 +68,7 @@ ImageLoader: TypeAlias = Callable[[str, str], Image | None]
 _START, _BETWEEN, _END = "\ue000", "\ue001", "\ue002"
 
 
-@dataclass
-class Values:
+class Values(Struct):
     """The values of one document, by token.
 
     A token is of digits, which no filter on captured template text changes; a random number in it
@@ -136,8 +135,7 @@ def to_blocks(
     return _Builder(values or Values(), load_image, keep_line_ends).blocks(_tree(text, html=False).children)
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Struct, frozen=True):
     """A block of a Markdown file.
 
     Attributes:

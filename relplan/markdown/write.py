@@ -11,8 +11,9 @@ import base64
 import html
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import (
     Anchor,
@@ -55,8 +56,7 @@ _LIKE_CODE: Final = re.compile(r"[A-Za-z0-9]")
 _MAX_NUMBER: Final = 999_999_999
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     document: Document
     anchors: frozenset[str]
 

@@ -10,8 +10,9 @@ import functools
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from relplan.errors import Language
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 STEMS: Final = ("发布", "上线", "投产", "发版", "升级", "变更", "割接", "更新", "部署")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """How a field shows in tables.
 
     Attributes:
@@ -64,8 +64,7 @@ class Column:
         return (self.zh, self.en, *(alias for alias in self.aliases.split("|") if alias), *stemmed)
 
 
-@dataclass(frozen=True, slots=True)
-class BoundColumn:
+class BoundColumn(Struct, frozen=True):
     """A `Column` with the field it belongs to and the kind of its values."""
 
     field: str
@@ -87,8 +86,7 @@ def columns_of(model: type[BaseModel]) -> tuple[BoundColumn, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderIndex:
+class HeaderIndex(Struct, frozen=True):
     """What each header means, by its normalised form.
 
     Attributes:

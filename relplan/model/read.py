@@ -6,9 +6,9 @@ import contextlib
 import gc
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 
 from relplan.errors import NO_PLACES, Message, Path, Place, PlanError, Problem, Refused, place_of, suggest
@@ -28,8 +28,7 @@ KIND_WORDS: Final[Mapping[NoticeKind, Message]] = {
 """What each kind is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something a reader has to say about its input."""
 
     kind: NoticeKind
@@ -64,8 +63,7 @@ class Places(Mapping[Path, Place]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A plan, the place each of its values came from, and what there is to say about the reading.
 
     Attributes:
@@ -78,7 +76,7 @@ class Read:
     """
 
     plan: ReleasePlan
-    places: Mapping[Path, Place] = field(default_factory=lambda: NO_PLACES)
+    places: Mapping[Path, Place] = NO_PLACES
     notices: tuple[Notice, ...] = ()
     labels: frozenset[Place] = frozenset()
     further: Mapping[Place, Path] = field(default_factory=dict)

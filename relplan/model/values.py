@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Language
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A typed value that could not be read: the words that stand there (2020年X月X日, 风险“很高”)."""
 
     text: str
@@ -20,8 +20,7 @@ class Unread:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """ "There is none", with the word the team used (无, N/A, `-`). Empty and false, unlike "not stated" it is known."""
 
     word: str = "无"
@@ -179,8 +178,7 @@ class MonitorKind(Choice):
     BUSINESS = "business", "业务指标", "Business figure", "业务 指标 metric business"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change: `mark` says of which kind it is, as the team wrote it (【新增】, `feat(pay):`), `text` the rest."""
 
     text: str
@@ -196,8 +194,7 @@ class Change:
         return f"{self.mark}{space}{self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A system that another one needs, and the version bound if there is one (`>=2.3`, or `2.3` as it stood)."""
 
     system: str

@@ -6,10 +6,10 @@ import functools
 import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jinja2 import nodes
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from relplan.documents.filters import FILTERS
@@ -43,8 +43,7 @@ def prints_blocks(tag: Tag) -> bool:
     return tag.kind == "value" and not _BLOCKS.isdisjoint(_FILTER.findall(tag.code))
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What is known of a value.
 
     Attributes:
@@ -61,8 +60,7 @@ class Kind:
 UNKNOWN: Final = Kind()
 
 
-@dataclass
-class _Scope:
+class _Scope(Struct):
     """The names that a place in the document knows, and the statement that opened it."""
 
     keyword: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import jinja2
+from msgspec import Struct, field
 
 from relplan.documents.sandbox import FAILURES, Sandbox, printed
 from relplan.errors import Message, Place, Problem, TemplateError, suggest
@@ -32,8 +32,7 @@ _DELIMITER: Final = re.compile("([\ue0f0-\ue0f5]+|\r)")
 _NAME: Final = "<form>"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A tag and where it stands.
 
     Attributes:
@@ -57,8 +56,7 @@ def problem_at(message: Message, file: str, where: str, words: str, paragraph: i
     return Problem(message, Place(file, sheet=f"{where} «{shown}»" if shown else where, line=paragraph))
 
 
-@dataclass
-class Program:
+class Program(Struct):
     """A program under construction: pieces of markup and tags between them."""
 
     file: str

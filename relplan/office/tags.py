@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.errors import Message
 
@@ -23,8 +24,7 @@ _PAIRS: Final = {"if": "endif", "for": "endfor", "with": "endwith"}
 _MIDDLES: Final = {"else": ("if", "for"), "elif": ("if",)}
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag.
 
     Attributes:
@@ -59,8 +59,7 @@ class Tag:
         return _MIDDLES.get(self.keyword, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A tag that does not end, or an end without a beginning: where, and what to say."""
 
     start: int

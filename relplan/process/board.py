@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from relplan.errors import Language
 from relplan.model.plan import ReleasePlan
@@ -15,8 +16,7 @@ from relplan.process.log import LogEntry, release_name
 from relplan.process.state import MET, State
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """An item on the board, and the entry that counts now."""
 
     item: Item
@@ -28,8 +28,7 @@ class Line:
         return self.entry is None or self.entry.status not in MET
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """The lines of the board.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from relplan.errors import Message, PlanError, problem
 from relplan.model import moments
@@ -31,8 +32,7 @@ class Answer(Enum):
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A verification point that the decision hangs on: its item, what was logged of it, and whether it passed in time."""
 
     item: Item
@@ -40,8 +40,7 @@ class Point:
     in_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Whether to go on.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, Refused, suggest
 from relplan.model.plan import ReleasePlan
@@ -31,8 +32,7 @@ class CheckState(Enum):
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckVerdict:
+class CheckVerdict(Struct, frozen=True):
     """How one check stands.
 
     Attributes:
@@ -59,8 +59,7 @@ class CheckVerdict:
         return self.state in (CheckState.MET, CheckState.WAIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class GateVerdict:
+class GateVerdict(Struct, frozen=True):
     """How a gate stands: GO when all its checks hold."""
 
     gate: Gate

@@ -10,8 +10,9 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, Path, Refused, suggest
 from relplan.model.entries import Participant, Step
@@ -34,8 +35,7 @@ ROLLBACK: Final = "gate:rollback/points"
 """The one check of the rollback decision: a waiver of it is the decision to go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """Something that can be logged.
 
     Attributes:

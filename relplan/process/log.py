@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from relplan.errors import Place, Problem, ReadError, Refused, problem, suggest
 from relplan.model.text import normalise
@@ -35,8 +37,7 @@ MAX_LINE: Final = 64 * 1024
 """Bytes of a line at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     """One thing that was done.
 
     Attributes:
@@ -75,8 +76,7 @@ class LogEntry:
         return line
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """What a log file holds: its entries in the order of their moments, each once, and what is to be told of the file."""
 
     entries: tuple[LogEntry, ...] = ()
@@ -138,7 +138,7 @@ def _other_release(entry: LogEntry, release: str, place: Place) -> Problem:
     )
 
 
-_NAMES: Final = tuple(each.name for each in fields(LogEntry))
+_NAMES: Final = LogEntry.__struct_fields__
 
 
 def _entry(line: bytes, place: Place) -> LogEntry | Problem:

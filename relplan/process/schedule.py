@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from relplan.model.plan import ReleasePlan
 from relplan.process.items import step_items
@@ -13,8 +14,7 @@ TIMED = ("deployment", "verification")
 """The parts that take place within the window, in their order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """When a step begins; `at_least`: a step before it does not say how long it takes, so it may be later."""
 
     at: dt.datetime

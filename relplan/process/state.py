@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from relplan.process.log import LogEntry, Status
 
@@ -20,8 +21,7 @@ MET: Final = frozenset((Status.DONE, Status.PASS, Status.SENT, Status.APPROVED, 
 """After these nothing more has to be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What has been logged.
 
     Attributes:

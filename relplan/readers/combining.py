@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem, place_of
 from relplan.model.fields import Row
@@ -74,8 +75,7 @@ def _is_chinese(read: Read) -> bool:
     return read.plan.language == "zh" and "language" in read.plan.model_fields_set
 
 
-@dataclass
-class _Whole:
+class _Whole(Struct):
     """What has been combined so far."""
 
     facts: dict[Path, Any] = field(default_factory=dict)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.read import Notice, Read, build
@@ -21,8 +22,7 @@ _REVERTS: Final = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit: its id, author, subject, the rest of its message, and the files that it touched."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.fields import as_list
@@ -14,8 +15,7 @@ from relplan.model.read import Notice, NoticeKind, Read, build
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """Collects what readers find; `read` makes the plan of it.
 
     Whatever stands in the input has one of three ends: it is the place of a value (`state`, `add`), a

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """How to read a file.
 
     Attributes:
@@ -23,8 +23,8 @@ class ReadOptions:
     """
 
     sheets: tuple[str, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
-    risks: Mapping[str, str] = field(default_factory=lambda: NO_WORDS)
+    columns: Mapping[str, str] = NO_WORDS
+    risks: Mapping[str, str] = NO_WORDS
     limit: int = 1
     progress: Callable[[int, int], None] | None = None
 

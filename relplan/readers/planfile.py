@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, place_of, problem
@@ -126,15 +126,13 @@ def _decoded(data: bytes, name: str, limit: int) -> str:
         ) from None
 
 
-@dataclass
-class _Container:
+class _Container(Struct):
     value: Any
     path: Path
     key: str | None = None
 
 
-@dataclass
-class _Tree:
+class _Tree(Struct):
     """Builds plain data from a stream of starts, ends, keys and texts; entries that say nothing are left out.
 
     The place of a value in a mapping is that of its key.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+
+from msgspec import structs
 
 from relplan.errors import Place, Problem, ReadError, problem, suggest
 from relplan.grids import CONTINUED, Grid
@@ -153,4 +154,4 @@ def _with_rest(grid: Grid, rest: dict[str, str]) -> Grid:
         match = CONTINUED.search(text)
         return text[: match.start()] + rest[match["id"]] if match and match["id"] in rest else text
 
-    return dataclasses.replace(grid, rows=[[whole(text) for text in row] for row in grid.rows])
+    return structs.replace(grid, rows=[[whole(text) for text in row] for row in grid.rows])

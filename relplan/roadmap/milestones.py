@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from relplan.errors import NO_PLACES, Path, Place
 from relplan.model.plan import ReleasePlan
@@ -40,8 +41,7 @@ class Status(Enum):
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """A release of a roadmap.
 
     Attributes:
@@ -74,8 +74,7 @@ class Milestone:
         return self.planned.kind is ReleaseKind.HOTFIX
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """A roadmap with the plans behind it.
 
     Attributes:
@@ -87,7 +86,7 @@ class Course:
 
     roadmap: Roadmap
     milestones: tuple[Milestone, ...]
-    places: Mapping[Path, Place] = field(default_factory=lambda: NO_PLACES)
+    places: Mapping[Path, Place] = NO_PLACES
     name: str = ""
 
     def iterations(self) -> tuple[Iteration, ...]:

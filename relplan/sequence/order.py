@@ -9,8 +9,9 @@ theirs; no order holds until the circle is broken.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Message, suggest
 from relplan.model.table import ReleaseItem, ReleaseTable
@@ -25,8 +26,7 @@ MOST_COMPARED: Final = 10_000
 NO_HINT: Final = Message("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A dependency that rows of the table fulfil.
 
     Attributes:
@@ -40,8 +40,7 @@ class Need:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a row stands in the order.
 
     Attributes:
@@ -57,8 +56,7 @@ class Standing:
     cyclic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """Systems that depend on one another in a circle, each on the next and the last on the first.
 
     Attributes:
@@ -73,8 +71,7 @@ class Cycle:
         return " → ".join((*self.systems, self.systems[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideDependency:
+class OutsideDependency(Struct, frozen=True):
     """A dependency that is in no row: released already, part of another release, or a wrong name.
 
     Attributes:
@@ -90,8 +87,7 @@ class OutsideDependency:
     hint: Message = NO_HINT
 
 
-@dataclass(frozen=True, slots=True)
-class SelfDependency:
+class SelfDependency(Struct, frozen=True):
     """A row that depends on its own system; `dependency` tells which one of its dependencies, counted from 0."""
 
     row: int
@@ -99,16 +95,14 @@ class SelfDependency:
     system: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A row whose written order is earlier than, or equal to, that of a row it depends on; both counted from 0."""
 
     row: int
     before: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseOrder:
+class ReleaseOrder(Struct, frozen=True):
     """The order of a release table; rows are counted from 0, waves from 1.
 
     Attributes:

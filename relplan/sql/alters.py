@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.names import behind, find, listed, name_at, outside, parts, shown, skip_words
 from relplan.sql.tokens import Token, TokenKind
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One thing that an ALTER TABLE does.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from relplan.errors import Message, Place
 
@@ -56,8 +57,7 @@ class DangerKind(Enum):
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Danger:
+class Danger(Struct, frozen=True):
     """One dangerous fact.
 
     Attributes:
@@ -87,8 +87,7 @@ class Danger:
         return Message(f"{self.kind.zh}：{about}", f"{self.kind.en}: {about}")
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """Something wrong with the text itself, before anything is known of its statements.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import ReadError, problem, suggest
 
@@ -45,8 +46,7 @@ def named(name: str) -> Dialect:
     raise ReadError(problem(zh, f'there is no dialect "{name}"{hint.en}; known: {", ".join(known)}'))
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """How the texts of a dialect are read.
 
     Attributes:

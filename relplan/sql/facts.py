@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.alters import Clause, is_unique, needs_value, words_of
 from relplan.sql.clients import INCLUDES
@@ -20,8 +21,7 @@ LARGE_INSERT: Final = 1000
 """Rows of one INSERT above which it is called large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A danger before its line is known: `start` is its place in the text, counted from 0; the rest is as in `Danger`."""
 
     kind: DangerKind

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.tokens import Token, TokenKind
 
 
-@dataclass(frozen=True, slots=True)
-class SqlObject:
+class SqlObject(Struct, frozen=True):
     """An object of a database: its kind in lower case (`table`, `column`, `index` …), its name, for columns the table too."""
 
     kind: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan.errors import Place, ReadError, problem
 from relplan.sql.dangers import Danger, DangerKind, Flaw
@@ -18,8 +20,7 @@ from relplan.sql.tokens import FULL_WIDTH, Lexer, Lines, Token, TokenKind
 from relplan.sql.verbs import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """What was read of a text.
 
     Attributes:
@@ -36,7 +37,7 @@ class Script:
     statements: tuple[Statement, ...]
     loose: tuple[Danger, ...] = ()
     encoding: str = ""
-    text: str = field(default="", repr=False)
+    text: str = ""
 
     @property
     def dangers(self) -> tuple[Danger, ...]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.bodies import UNITS, Body, first_words, is_unit
 from relplan.sql.clients import BATCH_END, SLASH, ClientLine, client_line
@@ -30,8 +31,7 @@ class PieceKind(Enum):
     """Rows for the COPY before them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a text.
 
     Attributes:
@@ -53,8 +53,7 @@ class Piece:
     is_unit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """A text cut up, and what is wrong with it."""
 
     pieces: tuple[Piece, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.errors import Place
 from relplan.sql.alters import Clause, clauses_of
@@ -17,8 +18,7 @@ from relplan.sql.verbs import Kind, Verb, verb_of
 Column: TypeAlias = Literal["ddl", "dml"]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement of a script, or a line for a client program.
 
     Attributes:
@@ -46,7 +46,7 @@ class Statement:
     clauses: tuple[Clause, ...] = ()
     ending: str = ""
     rows: int = 0
-    tokens: tuple[Token, ...] = field(default=(), repr=False, compare=False)
+    tokens: tuple[Token, ...] = ()
     behind_verb: int = 0
     order: ClientLine | None = None
     dangers: tuple[Danger, ...] = ()

@@ -6,16 +6,16 @@ import datetime as dt
 import hashlib
 import zoneinfo
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _FOLDED: Final = 75
 """Octets of a line at most (RFC 5545, 3.1)."""
 _LOCAL: Final = "%Y%m%dT%H%M%S"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """An event of a calendar.
 
     Attributes:

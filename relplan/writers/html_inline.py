@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import (
     Anchor,
@@ -30,8 +31,7 @@ _DONE: Final = Message("已勾选", "Done")
 _OPEN: Final = Message("未勾选", "Open")
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """What blocks need to know of the page, and what was counted so far."""
 
     document: Document

@@ -6,10 +6,11 @@ import datetime as dt
 import email.policy
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+
+from msgspec import Struct
 
 from relplan.blocks import Document
 from relplan.markdown.write import write as markdown
@@ -20,8 +21,7 @@ _CALENDAR = ("text", "calendar")
 _END = "\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail before it is written.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.blocks import (
     Block,
@@ -97,8 +98,7 @@ def _sheets(document: Document) -> Iterator[tuple[str, list[Block]]]:
     yield title, blocks
 
 
-@dataclass
-class _Book:
+class _Book(Struct):
     book: Any
     language: Language
     names: set[str] = field(default_factory=set)

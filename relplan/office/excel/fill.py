@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan.blocks import plain
 from relplan.documents.filters import shown
@@ -45,8 +47,7 @@ _ALONE: Final = {
 """What a sheet that is repeated must not have, for each has names and numbers that must not come twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inspected:
+class Inspected(Struct, frozen=True):
     """A form that has been looked at: its package, its sheets, and all that is wrong with the tags on them."""
 
     package: Package

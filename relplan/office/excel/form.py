@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.errors import Message, Place, Problem, ReadError, TemplateError, problem
 from relplan.grids import Spot, address
@@ -21,8 +22,7 @@ _ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _MACROS: Final = re.compile(r"vbaProject|macroEnabled", re.IGNORECASE)
 
 
-@dataclass
-class Cell:
+class Cell(Struct):
     """A cell of a form.
 
     Attributes:
@@ -46,8 +46,7 @@ class Cell:
         return bool(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Rows or columns that a statement repeats or leaves out.
 
     Attributes:
@@ -61,8 +60,7 @@ class Block:
     by_column: bool
 
 
-@dataclass
-class SheetForm:
+class SheetForm(Struct):
     """A sheet of a form.
 
     Attributes:

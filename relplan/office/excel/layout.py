@@ -5,8 +5,9 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.documents.sandbox import Captured, Sandbox
 from relplan.errors import Message, Place, Problem, TemplateError
@@ -21,8 +22,7 @@ COPY: Final = object()
 _ENDS: Final = {"for": "endfor", "if": "endif"}
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row to be written.
 
     Attributes:
@@ -38,8 +38,7 @@ class Row:
     cells: list[tuple[int, int, object]] | None = None
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """A sheet to be written: its name, and its rows.
 
     `in_place`: it is someone's sheet of which some cells and rows change: formulas keep their last values, and where a row was copied, a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.grids import column_letters
 
@@ -18,8 +19,7 @@ _CELL: Final = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})")
 _ROWS: Final = re.compile(r"(?<![\w.$:])\$?\d+:\$?\d+(?!\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A cell in a reference: row and column from 0, and whether a `$` stands before them."""
 
     row: int

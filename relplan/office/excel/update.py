@@ -6,8 +6,9 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.comparison.difference import EntryChange, FieldChange, ListChange, difference, entry_name
 from relplan.comparison.report import field_name, part_name, value_text
@@ -24,8 +25,7 @@ from relplan.office.excel.refs import parsed
 _ADDRESS: Final = re.compile(r"[A-Z]{1,3}\d{1,7}")
 
 
-@dataclass
-class _Edits:
+class _Edits(Struct):
     """What is to be done to one sheet: the cells of rows, the rows that go, those that come behind others (each with the row whose look it
     takes), and their order."""
 
@@ -35,8 +35,7 @@ class _Edits:
     order: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """A list on one sheet.
 
     Attributes:

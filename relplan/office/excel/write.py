@@ -8,10 +8,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lxml import etree
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from relplan.errors import Message, Place, Problem, TemplateError
 from relplan.grids import CELL_LIMIT, address, column_letters
@@ -40,8 +41,7 @@ _EPOCH: Final = dt.datetime(1899, 12, 30)
 Shown = Callable[[object], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """What cell styles say: those that show dates, and the font size of those that wrap their lines."""
 
     dates: frozenset[int] = frozenset()
@@ -425,8 +425,7 @@ class SheetWriter:
         return self._range(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     """Where a cell that is written comes from: its row, the cell of the form, and of a repeated column the turn and how many there are."""
 
     row: Row

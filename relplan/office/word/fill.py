@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from relplan.blocks import Block, Document, Image, PageBreak, plain, with_anchors
 from relplan.documents.filters import shown
@@ -50,15 +50,13 @@ _FIRST_ID: Final = 900_000
 """Bookmarks and drawings of filled-in blocks are numbered from here, beyond those of any form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """A value that a cell shows only where it differs from the cell above."""
 
     value: object
 
 
-@dataclass
-class _Room:
+class _Room(Struct):
     """Where a tag stands that may print blocks: whether on the page itself, and how wide it is there, in twips."""
 
     on_page: bool
@@ -66,8 +64,7 @@ class _Room:
     section: str = ""
 
 
-@dataclass
-class _Part:
+class _Part(Struct):
     """A part with tags: its tree, and what was found in it."""
 
     name: str
@@ -76,8 +73,7 @@ class _Part:
     rooms: dict[int, _Room] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Inspected:
+class Inspected(Struct, frozen=True):
     """A form that has been looked at: its package, its parts with tags, and all that is wrong with those."""
 
     source: Source

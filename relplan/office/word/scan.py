@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from relplan.errors import Message, Problem
 from relplan.office.program import Placed, problem_at
@@ -35,8 +35,7 @@ _AROUND: Final = frozenset(
 """What stands between a paragraph and its runs."""
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """What was found in a part.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from relplan.blocks import (
     Contents,
@@ -37,8 +39,7 @@ _CLEAR_STYLES: Final[tuple[Style, ...]] = ("roman", "chinese", "appendix")
 """Numbers that steps do not have: where the parts have them, what has none or others is no part."""
 
 
-@dataclass
-class Chapter:
+class Chapter(Struct):
     """A heading and what stands below it, up to the next one.
 
     Attributes:
@@ -110,8 +111,7 @@ def _only_leads_on(paragraph: Paragraph) -> bool:
     return bool(words) and all(isinstance(each, Link) and each.target.startswith("#") for each in words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looks:
+class _Looks(Struct, frozen=True):
     """How the headings of a document look.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from relplan.blocks import Anchor, Cell, Code, Heading, Inline, Link, Listing, Paragraph, Table, plain
 from relplan.errors import LANGUAGES, Place

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.errors import LANGUAGES, Language, Path, Place
 from relplan.model.celltext import MomentKind, WordsKind
@@ -20,8 +21,7 @@ _BEFORE: Final = re.compile(
 )
 
 
-@dataclass
-class Derived:
+class Derived(Struct):
     """Takes what only repeats the plan, and compares it once the plan has been read."""
 
     draft: Draft

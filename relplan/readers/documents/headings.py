@@ -6,8 +6,9 @@ import functools
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from relplan.model.columns import normalise_header
 from relplan.readers.parts import part_titled
@@ -72,8 +73,7 @@ _NUMBERED: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     """A heading taken apart.
 
     Attributes:

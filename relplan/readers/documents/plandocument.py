@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from relplan.blocks import Block, Callout, Code, Heading, List, Listing, Paragraph, Table
 from relplan.errors import LANGUAGES, Path, Place

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from relplan.blocks import (
     Anchor,
@@ -86,8 +87,7 @@ def _is_apart(grid: Grid, row: int) -> bool:
     return row == 0 or len(grid.filled(row - 1)) < 2
 
 
-@dataclass
-class _Page:
+class _Page(Struct):
     """Walks the rows of a sheet."""
 
     grid: Grid

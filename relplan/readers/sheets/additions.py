@@ -3,9 +3,10 @@ the example of an entry form. It is taken out before sheets are read; all of it 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Final
+
+from msgspec import structs
 
 from relplan.errors import LANGUAGES
 from relplan.grids import Grid, Spot
@@ -51,4 +52,4 @@ def _emptied(grid: Grid, draft: Draft, spots: Iterable[Spot]) -> Grid:
         if grid.text(row, column):
             draft.label(grid.place(draft.name, row, column))
             rows[row][column] = ""
-    return dataclasses.replace(grid, rows=rows)
+    return structs.replace(grid, rows=rows)

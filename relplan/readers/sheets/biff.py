@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from relplan.grids import Spot
 from relplan.readers.sheets.marks import BUILT_IN
@@ -35,8 +36,7 @@ _NO_FONT: Final = 4
 """The number that no font has ([MS-XLS], FontIndex)."""
 
 
-@dataclass
-class SheetMarks:
+class SheetMarks(Struct):
     """What the records of a sheet say beside its values.
 
     Attributes:
@@ -128,8 +128,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + size
 
 
-@dataclass
-class _Shared:
+class _Shared(Struct):
     """What all sheets share: where each begins, the number format and the font of each cell style, the fonts struck through."""
 
     formats: dict[int, str] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import Area, Grid
@@ -22,8 +23,7 @@ _ZIP: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet of such a workbook.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import LANGUAGES, ReadError, problem, suggest
 from relplan.grids import Grid, Header, Spot, column_letters
@@ -77,8 +78,7 @@ def with_numbers_apart(header: Header, grid: Grid, end: int) -> Header:
     return Header(header.row, header.body, fields, others)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table in a grid.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
+
+from msgspec import structs
 
 from relplan.grids import ENOUGH_COLUMNS, HEADER_ROWS, Grid, Header, Spot, header_at
 from relplan.model.columns import HeaderIndex, normalise_header
@@ -46,7 +47,7 @@ class Layout:
         first = blocks[0].table
         if first and any(block.table and block.table.title for block in blocks) and not self._own:
             title = self._title_above(header.row, start)
-            blocks[0] = blocks[0]._replace(table=dataclasses.replace(first, title=title))
+            blocks[0] = blocks[0]._replace(table=structs.replace(first, title=title))
         return blocks
 
     def _blocks(self, header: Header) -> Iterator[Block]:

@@ -7,8 +7,10 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import IO, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from relplan.errors import Place, ReadError
 from relplan.grids import Spot, address
@@ -23,8 +25,7 @@ _TEXTS: Final = frozenset(("s", "inlineStr"))
 """The types of cells that hold nothing but a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """A worksheet of a workbook: its name, whether it is hidden, and the part of the package that holds it."""
 
     name: str
@@ -32,8 +33,7 @@ class SheetPart:
     part: str
 
 
-@dataclass(slots=True)
-class Marks:
+class Marks(Struct):
     """What is told of the cells of a sheet.
 
     Attributes:
@@ -49,8 +49,7 @@ class Marks:
     comments: dict[Spot, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """What the cells of all sheets share.
 
     Attributes:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import CELL_LIMIT
@@ -61,8 +62,7 @@ def _inner(element: Any) -> bool:
     return tables > (0 if element.tag == f"{_TABLE}table" else 1)
 
 
-@dataclass
-class _Styles:
+class _Styles(Struct):
     """What the styles of a file say that matters here."""
 
     hidden: set[str] = field(default_factory=set)

@@ -11,8 +11,9 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from relplan.errors import ReadError, problem
 from relplan.grids import Area, Grid, Spot
@@ -24,8 +25,7 @@ MAX_UNPACKED: Final = 512 * 2**20
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
+class Workbook(Struct, frozen=True):
     """An .xlsx file that has been opened: its sheets, which `grids` reads."""
 
     sheets: tuple[SheetPart, ...]

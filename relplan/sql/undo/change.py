@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from relplan.sql.alters import Clause
 from relplan.sql.dialects import Dialect
@@ -13,8 +13,7 @@ from relplan.sql.undo.subject import Subject, definition_source
 from relplan.sql.undo.written import NO_NAME, Name, bracket_behind, has_words, name_in, plain_columns
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A clause of an ALTER TABLE with its statement, the table by the name it had before, and the clause's name as written."""
 
     subject: Subject

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan.errors import Message
 from relplan.sql.statements import Statement
@@ -103,8 +105,7 @@ class Backup(NamedTuple):
     context: Context = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """How to reverse one thing: its level, the steps in their order, why it is not exact, and what to save before the release."""
 
     level: Level
@@ -144,8 +145,7 @@ def together(answers: Iterable[Answer]) -> Answer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reversal:
+class Reversal(Struct, frozen=True):
     """What is proposed to reverse one statement of a script.
 
     Attributes:
@@ -158,7 +158,7 @@ class Reversal:
     statement: Statement
     number: int
     context: Context
-    answer: Answer = field(repr=False)
+    answer: Answer
 
     @property
     def level(self) -> Level:
@@ -171,8 +171,7 @@ class Reversal:
         return tuple(step.sql for step in self.answer.steps if step.sql)
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """What is proposed to reverse a script, the last statement first.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.dialects import Dialect
 from relplan.sql.names import behind, find, parts, skip_words
@@ -24,8 +25,7 @@ _LONGEST: Final = 200
 _TYPED: Final = frozenset(("N", "DATE", "TIMESTAMP", "TIME"))
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The rows that an INSERT writes out: the columns as written and as compared, and the values, None for those that are computed."""
 
     columns: tuple[Name, ...]

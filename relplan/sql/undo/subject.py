@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.sql.dialects import Dialect
 from relplan.sql.names import skip_words
@@ -15,8 +16,7 @@ from relplan.sql.undo.reversal import Answer, Backup, Level, asks
 from relplan.sql.undo.written import NO_NAME, Name, bracket_behind, has_words, name_in, word_at
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A statement, whose SQL it is, what is known before it, and its number in the script, counted from 1."""
 
     statement: Statement

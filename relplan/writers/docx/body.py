@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct, structs
 
 from relplan.blocks import (
     Anchor,
@@ -53,8 +53,7 @@ _WHOLE_TEXT: Final = 1500
 _SVG: Final = "image/svg+xml"
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
+class _Room(Struct, frozen=True):
     """Where blocks stand.
 
     Attributes:
@@ -125,7 +124,7 @@ class Body:
         """Some blocks of the document, cut where the kind of page changes."""
         layouts = {index - start: each for index, each in self._layouts.items() if start <= index < start + count}
         cut = segments(self._document.blocks[start : start + count], layouts, self._upright)
-        return tuple(dataclasses.replace(each, start=each.start + start) for each in cut)
+        return tuple(structs.replace(each, start=each.start + start) for each in cut)
 
     def segment(self, segment: Segment) -> str:
         """Some blocks on pages of their kind."""
@@ -246,7 +245,7 @@ class Body:
 
     def _list(self, block: List, room: _Room) -> Iterator[str]:
         level = min(room.level + 1, LEVELS - 1)
-        inner = dataclasses.replace(room, indent=STEP * (level + 1), level=level, style="List Paragraph")
+        inner = structs.replace(room, indent=STEP * (level + 1), level=level, style="List Paragraph")
         literal = block.start is not None and not 0 <= block.start <= MOST_START - len(block.items)
         numbers: dict[str, int] = {}
         for index, item in enumerate(block.items):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import structs
 
 from relplan.blocks import (
     Anchor,
@@ -97,12 +98,12 @@ class Inlines:
             case Text(text):
                 return run(text, look)
             case Strong(content):
-                return self.runs(content, dataclasses.replace(look, bold=True), in_link)
+                return self.runs(content, structs.replace(look, bold=True), in_link)
             case Emphasis(content):
                 style = look.style or self._theme.character("Emphasis")
-                return self.runs(content, dataclasses.replace(look, emphasis=True, style=style), in_link)
+                return self.runs(content, structs.replace(look, emphasis=True, style=style), in_link)
             case Strike(content):
-                return self.runs(content, dataclasses.replace(look, strike=True), in_link)
+                return self.runs(content, structs.replace(look, strike=True), in_link)
             case InlineCode(text):
                 return run(text, self._styled(look, "Inline Code"))
             case LineBreak():
@@ -117,7 +118,7 @@ class Inlines:
                 return self._bookmarks.around(name, "")
 
     def _styled(self, look: Look, style: str) -> Look:
-        return dataclasses.replace(look, style=self._theme.character(style))
+        return structs.replace(look, style=self._theme.character(style))
 
     def box(self, checked: bool) -> str:
         """A box to tick."""

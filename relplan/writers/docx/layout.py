@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import Cell, Table, TableColumn, plain
 from relplan.writers.docx.page import WIDEST, Page
@@ -53,8 +54,7 @@ measure: Final = display_width
 """The width of one line, in half-widths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a table is set.
 
     Attributes:
@@ -78,8 +78,7 @@ class Layout:
         return f"Table Head{end}", f"Table Text{end}", f"Table Code{end}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """What a column holds: its least and its most sensible width, and the lines of a typical long cell (half-widths)."""
 
     least: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import WriteError, problem
 
@@ -28,8 +29,7 @@ _SHARED: Final = re.compile(
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a run looks: the id of its character style, or blank, and what is added to it."""
 
     style: str = ""

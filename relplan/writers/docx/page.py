@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct, structs
 
 from relplan.blocks import Document
 from relplan.errors import Language
@@ -24,8 +24,7 @@ _VERSION: Final[dict[Language, str]] = {"zh": "版本 {}", "en": "Version {}"}
 _PAGE_OF: Final[dict[Language, tuple[str, str, str]]] = {"zh": ("第 ", " 页 / 共 ", " 页"), "en": ("Page ", " of ", "")}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A sheet of paper with margins, in twips."""
 
     width: int
@@ -49,7 +48,7 @@ class Page:
 
     def landscape(self) -> Page:
         """The same sheet turned, with narrow margins: it is for wide tables."""
-        return dataclasses.replace(
+        return structs.replace(
             self,
             width=max(self.width, self.height),
             height=min(self.width, self.height),
@@ -61,11 +60,11 @@ class Page:
 
     def a3(self) -> Page:
         """A3, with the margins of this page."""
-        return dataclasses.replace(self, width=A3_WIDTH, height=A3_HEIGHT)
+        return structs.replace(self, width=A3_WIDTH, height=A3_HEIGHT)
 
     def widened(self, text_width: int) -> Page:
         """This page, made wide enough for `text_width` as far as Word allows."""
-        return dataclasses.replace(self, width=min(max(self.width, text_width + self.left + self.right), WIDEST))
+        return structs.replace(self, width=min(max(self.width, text_width + self.left + self.right), WIDEST))
 
 
 def theme_page(theme: Theme) -> Page:

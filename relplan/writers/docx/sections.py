@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import Block, Callout, Code, Heading, Image, List, Listing, PageBreak, Paragraph, Rule, Table, plain
 from relplan.writers.docx.layout import Layout, measure
@@ -17,8 +18,7 @@ _LINE: Final = 84
 _MANY: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """Blocks on one kind of page; `start` is the place of the first among the blocks of the document."""
 
     page: Page

@@ -15,11 +15,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan.errors import TemplateError, problem
 from relplan.writers.docx.markup import W
@@ -103,8 +104,7 @@ _SETTINGS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part that goes into the document as it is, with its relationships."""
 
     name: str
@@ -112,8 +112,7 @@ class Part:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(Struct, frozen=True):
     """A part above or below the text of the theme, with logo and all.
 
     Attributes:
@@ -127,8 +126,7 @@ class Letterhead:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """What a document takes over.
 
     Attributes:
@@ -373,8 +371,7 @@ def _check(styles: etree._Element) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """The look of someone else's document, with what it lacks of the styles that relplan writes in.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from relplan.errors import Language, Message, Place
 from relplan.findings import Checked, Exempted, Finding, NotRun

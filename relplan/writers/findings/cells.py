@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path as FilePath
+
+from msgspec.structs import replace
 
 from relplan.errors import LANGUAGES, Message, Place, Problem
 from relplan.findings import Checked, Finding, Severity

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
+
+from msgspec.structs import replace
 
 from relplan.errors import Place
 from relplan.findings import Checked

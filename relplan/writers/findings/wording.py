@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.errors import Language, Message, Place
 from relplan.findings import Checked, Exempted, Finding, RuleInfo, Severity
@@ -23,8 +24,7 @@ _STRAY: Final = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 _UNSEEN: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many findings there are, by severity, and how many were exempted; how many rules have not run, or failed."""
 
     error: int

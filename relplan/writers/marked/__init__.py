@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct, field
 
 from relplan.errors import Language, Path, Place, Problem, RelplanError, WriteError, problem
 from relplan.findings import Severity
@@ -65,8 +66,7 @@ def _guarded(act: Callable[[], T]) -> T:
         ) from None
 
 
-@dataclass(slots=True)
-class _Finding:
+class _Finding(Struct):
     """What there is to say about one cell."""
 
     kind: MarkKind

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from relplan.blocks import Block, Checkbox, Content, List, ListItem, Paragraph, Text
 from relplan.errors import Place
 from relplan.readers.documents.pieces import Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A paragraph of a list.
 
     Attributes:
@@ -29,8 +29,7 @@ class Item:
     place: Place
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A list that is being put together."""
 
     number: str

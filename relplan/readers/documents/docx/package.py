@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO, Any, Final
+
+from msgspec import Struct
 
 from relplan.errors import ReadError, problem
 from relplan.readers.sheets.workbook import open_package
@@ -18,8 +19,7 @@ MOST_TAGS: Final = 1_000_000
 _TRANSPARENT: Final = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a package.
 
     Attributes:

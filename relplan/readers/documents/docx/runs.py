@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from relplan.blocks import (
     Anchor,
@@ -60,20 +61,18 @@ _LONGEST_CODE: Final = 4096
 _HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
 
 
-@dataclass
-class _Field:
+class _Field(Struct):
     """A field that is open: its code so far, and whether its result has begun, which is what it shows."""
 
     code: str = ""
     shows: bool = False
 
 
-class _FieldLink(Link):
+class _FieldLink(Link, frozen=True):
     """A piece of what a field links; its neighbours of the same target are the same link."""
 
 
-@dataclass
-class Words:
+class Words(Struct):
     """What a paragraph holds.
 
     Attributes:

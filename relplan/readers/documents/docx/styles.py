@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from relplan.readers.documents.docx.package import Part, is_on, value, whole
 
@@ -15,8 +16,7 @@ _TITLES: Final = ("title", "标题", "標題")
 _NO_OUTLINE: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """What a style says, with what it is based on.
 
     Attributes:

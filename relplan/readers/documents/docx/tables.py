@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from relplan.blocks import Block, Callout, Cell, Code, Heading, List, Paragraph, Table, TableColumn, plain
 from relplan.errors import Place, ReadError, problem
@@ -20,8 +21,7 @@ _LOOK_OF_FIRST_ROW: Final = 0x0020
 _LOOK_OF_FIRST_COLUMN: Final = 0x0080
 
 
-@dataclass
-class Rectangle:
+class Rectangle(Struct):
     """A table as a rectangle of cells."""
 
     rows: list[list[Cell]]

@@ -6,14 +6,15 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from relplan.errors import Language, Message
 from relplan.model.values import Nothing
 
 if TYPE_CHECKING:
-    from relplan.api.golive import GoLive
+    from relplan.api.going_live import GoLive
     from relplan.model.entries import Participant
     from relplan.process.model import ProcessNotice
     from relplan.writers.calendar import Event
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     """The files of all notices.
 
     Attributes:
@@ -33,7 +33,7 @@ class Notices:
 
     files: Mapping[str, bytes]
     without_address: tuple[str, ...] = ()
-    without_people: tuple[Message, ...] = field(default=())
+    without_people: tuple[Message, ...] = ()
 
 
 def notices(carried: GoLive, *, language: Language | None = None, date: dt.date | None = None) -> Notices:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from relplan import files, formats
 from relplan.errors import Language, Message, Place, PlanError, Problem, ReadError, Refused, RelplanError, problem
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 BUILT_IN = "process.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class GoLive:
+class GoLive(Struct, frozen=True):
     """A plan on its way: with its process, its log, and what the log says of each item.
 
     Attributes:
