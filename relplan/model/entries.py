@@ -1,7 +1,5 @@
 """The entries of a plan's lists: who takes part, what is done, what is run, what is installed."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, ClassVar, Final, Self
 

@@ -5,8 +5,6 @@ or refuse it with pydantic's `ValidationError`; so a plan that exists can be wri
 Blank is `None` or `()`: not stated. `Nothing` is a stated "none", `Unread` words that are not of the field's kind.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import typing

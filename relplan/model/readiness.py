@@ -1,7 +1,5 @@
 """What a release must have ready besides its steps: software, services, tests, defects, meetings, monitoring."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Final
 
 from relplan.model.celltext import ChoiceKind

@@ -1,7 +1,5 @@
 """The roadmap of a product: its release plans above the iterations, so that the pace of releases can be seen and kept."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from typing import Annotated, ClassVar, Final

@@ -1,7 +1,5 @@
 """The release table: fourteen columns, the extra ones that teams add, and any column that no one knows."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self

@@ -4,11 +4,9 @@ Texts are in both languages, or one text for both. Who copies and changes the fi
 exist, and of every name that nothing answers to.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pydantic import model_validator
 
@@ -163,7 +161,7 @@ class Check(Part):
         return made
 
     @model_validator(mode="after")
-    def _complete(self) -> Check:
+    def _complete(self) -> Self:
         needed = {Evidence.SENT: "notice", Evidence.TEST_REPORT: "round", Evidence.ISSUES: "severities"}
         name = needed.get(self.evidence)
         if name and not getattr(self, name):
@@ -222,7 +220,7 @@ class ProcessNotice(Part):
     attach: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _words_are_known(self) -> ProcessNotice:
+    def _words_are_known(self) -> Self:
         for told in (self.subject, *self.body):
             for word in re.findall(r"\{(\w*)\}", told.zh + told.en):
                 _refuse_unknown(word, PLACEHOLDERS, Message("占位词", "placeholder"))

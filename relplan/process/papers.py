@@ -1,7 +1,5 @@
 """What the papers of the process show: rows made of a plan, its process and its log, under the names templates use."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import re
