@@ -59,9 +59,17 @@ if TYPE_CHECKING:
     from relplan.api.ordering import ORDER_FORMS, order, order_as, with_order
     from relplan.api.planfiles import Saved, dumps, form, mentions, next_release, save, saved, schema, starter
     from relplan.api.reading import load, load_all, load_commits, loads, report
-    from relplan.api.rendering import DocumentInfo, copy_templates, document, documents, render, render_all, render_to
-    from relplan.api.roadmaps import (
+    from relplan.api.rendering import (
         ROADMAP_DOCUMENTS,
+        DocumentInfo,
+        copy_templates,
+        document,
+        documents,
+        render,
+        render_all,
+        render_to,
+    )
+    from relplan.api.roadmaps import (
         LoadedRoadmap,
         is_roadmap,
         load_roadmap,
@@ -224,6 +232,7 @@ _HOMES = {
     ),
     "relplan.api.reading": ("load", "load_all", "load_commits", "loads", "report"),
     "relplan.api.rendering": (
+        "ROADMAP_DOCUMENTS",
         "DocumentInfo",
         "copy_templates",
         "document",
@@ -233,7 +242,6 @@ _HOMES = {
         "render_to",
     ),
     "relplan.api.roadmaps": (
-        "ROADMAP_DOCUMENTS",
         "LoadedRoadmap",
         "is_roadmap",
         "load_roadmap",

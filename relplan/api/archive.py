@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -16,6 +15,8 @@ from relplan.model.plan import ReleasePlan
 from relplan.resources import labels, templates_from
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from relplan.blocks import Document
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from relplan.blocks import Document
     from relplan.model.plan import ReleasePlan
 
+ROADMAP_DOCUMENTS: Final = ("roadmap", "calendar")
+"""The documents that are made of a roadmap, not of a plan."""
+
 
 class DocumentInfo(NamedTuple):
     """A document that `render` can make: its name, its titles, and the file of its template."""

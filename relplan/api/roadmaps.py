@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from relplan.roadmap.milestones import Course as Course
     from relplan.roadmap.milestones import Milestone
 
-ROADMAP: Final = "roadmap"
-CALENDAR: Final = "calendar"
-ROADMAP_DOCUMENTS: Final = (ROADMAP, CALENDAR)
-"""The documents that are made of a roadmap, not of a plan."""
-
 _YAML: Final = (".yaml", ".yml")
 _CHARTS: Final[Mapping[str, Chart]] = {"xlsx": "sheet", "docx": "table"}
 _SHEETS: Final = ("xlsx", "xlsm", "csv", "xls", "ods")

@@ -111,6 +111,8 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run the command and end the process with its exit code; no input ends in a traceback."""
     from relplan.errors import RelplanError
 
+    # What else is installed on the machine has no part in what the command does, and looking for it takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         cli.main(args=arguments, prog_name="relplan", standalone_mode=True)
     except RelplanError as error:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from msgspec import Struct, field
@@ -18,9 +18,11 @@ from pydantic import ValidationError
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, build, problems_of
-from relplan.model.roadmap import Roadmap
-from relplan.process.model import Process, faults
 from relplan.readers.options import DEFAULT, ReadOptions
+
+if TYPE_CHECKING:
+    from relplan.model.roadmap import Roadmap
+    from relplan.process.model import Process
 
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 64 * 2**20
@@ -45,6 +47,8 @@ def read_process(data: bytes, name: str) -> Process:
         ReadError: the file is no YAML, or too large or too deep.
         PlanError: it is YAML but not a valid process; with every problem and its place.
     """
+    from relplan.process.model import Process, faults
+
     tree = _yaml_tree(data, name, DEFAULT)
     if tree.problems:
         raise PlanError(tree.problems)
@@ -68,6 +72,8 @@ def read_roadmap(data: bytes, name: str) -> tuple[Roadmap, Mapping[Path, Place]]
         ReadError: the file is no YAML, or too large or too deep.
         PlanError: it is YAML but not a valid roadmap; with every problem and its place.
     """
+    from relplan.model.roadmap import Roadmap
+
     tree = _yaml_tree(data, name, DEFAULT)
     if tree.problems:
         raise PlanError(tree.problems)
