@@ -91,6 +91,16 @@ class Grid(Struct, frozen=True):
         """The columns of a row that hold text."""
         return [column for column, text in enumerate(self.rows[row]) if text.strip()]
 
+    def only(self, row: int) -> str:
+        """The text of a row that has but one; blank where it has none, or more."""
+        found = ""
+        for text in self.rows[row]:
+            if text and not text.isspace():
+                if found:
+                    return ""
+                found = text
+        return found.strip()
+
     def is_blank_row(self, row: int) -> bool:
         """Whether no cell of a row holds text."""
         return not any(map(str.strip, self.rows[row]))

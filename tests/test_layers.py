@@ -127,6 +127,24 @@ def test_the_public_names_are_there_and_nothing_else_is():
     assert defined - submodules - set(relplan.__all__) <= {"annotations", "importlib", "TYPE_CHECKING", "Any"}
 
 
+def test_the_names_of_the_api_are_found_where_readers_of_its_types_are_told():
+    """What loads a name when it is asked for, what type checkers read, and `__all__` say the same."""
+    api = importlib.import_module("relplan.api")
+    loaded = {(home, name) for home, names in vars(api)["_HOMES"].items() for name in names}
+    tree = ast.parse((PACKAGE / "api" / "__init__.py").read_text("utf-8"))
+    told = {
+        (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("relplan.")
+        for alias in node.names
+    }
+    assert loaded == told
+    assert sorted(name for _, name in loaded) == sorted(api.__all__)
+    # Once imported, a module would stand in the place of a function of its name.
+    modules = {each.name for each in pkgutil.iter_modules([str(PACKAGE / "api")])}
+    assert modules.isdisjoint(api.__all__)
+
+
 @pytest.mark.parametrize("name", sorted(GRAPH))
 def test_every_module_says_what_it_is_for(name):
     if name.endswith("__main__"):

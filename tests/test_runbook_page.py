@@ -129,7 +129,9 @@ def test_the_run_sheet_works_on_the_night(page, tmp_path):
     page.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     page.js("document.querySelector('#run-export').click()")
     for _ in range(100):
-        exported = [path for path in tmp_path.glob("*.jsonl") if path.stat().st_size]  # the browser names it, then fills it
+        exported = [
+            path for path in tmp_path.glob("*.jsonl") if path.stat().st_size
+        ]  # the browser names it, then fills it
         if exported:
             break
         time.sleep(0.05)

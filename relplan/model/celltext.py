@@ -32,6 +32,9 @@ class Kind(ABC, Generic[T]):
     as_text: ClassVar[bool] = True
     """Whether sheets must format the cell as text, so that 1.10 stays 1.10."""
 
+    is_parsed: ClassVar[bool] = True
+    """Whether texts are taken apart; then those seen before are worth remembering."""
+
     @abstractmethod
     def accept(self, value: object) -> T:
         """The canonical value for text or objects that a constructor, a plan file or a cell gives.
@@ -62,7 +65,8 @@ class Kind(ABC, Generic[T]):
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _remembering(self.accept), serialization=core_schema.plain_serializer_function_ser_schema(self.dump)
+            _remembering(self.accept) if self.is_parsed else self.accept,
+            serialization=core_schema.plain_serializer_function_ser_schema(self.dump),
         )
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
@@ -86,6 +90,8 @@ def _remembering(accept: Callable[[object], T]) -> Callable[[object], T]:
 class TextKind(Kind[str | None]):
     """Text as it stands. Blank is not stated."""
 
+    is_parsed: ClassVar[bool] = False
+
     def accept(self, value: object) -> str | None:
         return None if value is None else from_object(value) or None
 
@@ -98,6 +104,8 @@ class TextKind(Kind[str | None]):
 
 class RequiredTextKind(Kind[str]):
     """Text that must not be blank."""
+
+    is_parsed: ClassVar[bool] = False
 
     def accept(self, value: object) -> str:
         text = "" if value is None else from_object(value)
@@ -230,7 +238,7 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
         if isinstance(value, str):
             text = normalise(value)
             lines = [text] if self.inline and _COUNTED.fullmatch(text) else lines_of(text)
-            entries = tuple(itertools.chain.from_iterable(map(self._of_line, lines)))
+            entries = tuple([entry for line in lines for entry in self._of_line(line)])
         else:
             values = value if isinstance(value, list | tuple) else [value]
             entries = tuple(itertools.chain.from_iterable(map(self._of_object, values)))
@@ -349,7 +357,7 @@ class ChangesKind(ListKind[Change]):
         return super()._of_object(str(value) if isinstance(value, Change) else value)
 
     def _of_line(self, text: str) -> Sequence[Change]:
-        match = self._MARK.fullmatch(text)
+        match = self._MARK.fullmatch(text) if text[0] in "【[" or ":" in text or "：" in text else None
         if match and match["text"] and mark_word(match["mark"]) in KIND_OF_MARK:
             return (Change(match["text"], match["mark"]),)
         return (Change(text),)
@@ -396,8 +404,8 @@ def lines_of(text: str) -> list[str]:
 
     A line of a numbered or bulleted list that has no number of its own goes on with the entry before it.
     """
-    mark = _NUMBER if _NUMBER.match(text) else _BULLET
-    if not mark.match(text):
+    mark = next((each for each in (_NUMBER, _BULLET) if each.match(text)), None)
+    if mark is None:
         return [line for line in map(str.strip, text.split("\n")) if line]
     entries: list[list[str]] = []
     for line in text.split("\n"):

@@ -27,7 +27,8 @@ def normalise(text: str) -> str:
     Raises:
         Refused: the text holds a character that no XML file can hold.
     """
-    if not text.isprintable() and _NEEDS_WORK.search(text):  # all that needs work is unprintable
+    # All that needs work is unprintable, and to ask for that is the quickest.
+    if not text.replace("\n", "").isprintable() and _NEEDS_WORK.search(text):
         text = _LINE_END.sub("\n", text)
         if bad := _UNWRITABLE.search(text):
             code = f"U+{ord(bad.group()):04X}"

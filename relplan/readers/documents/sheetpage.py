@@ -57,7 +57,7 @@ def is_page(grid: Grid) -> bool:
 
     A sheet whose first words are the title of a part, without a number, holds that part alone.
     """
-    alone = dict.fromkeys(text for row in range(len(grid.rows)) if (text := _alone(grid, row)) and _is_apart(grid, row))
+    alone = dict.fromkeys(text for row in range(len(grid.rows)) if (text := grid.only(row)) and _is_apart(grid, row))
     first = next(iter(alone), "")
     if not title_of(first).style and part_titled(first):
         return False
@@ -74,12 +74,6 @@ def pieces(grid: Grid, name: str) -> list[Piece]:
         name: of the file.
     """
     return list(_Page(grid, name).pieces())
-
-
-def _alone(grid: Grid, row: int) -> str:
-    """The text of a row that has only one, or blank."""
-    filled = grid.filled(row)
-    return grid.text(row, filled[0]) if len(filled) == 1 else ""
 
 
 def _is_apart(grid: Grid, row: int) -> bool:
@@ -145,7 +139,7 @@ class _Page(Struct):
     def _end_of_table(self, start: int) -> int:
         """The first row behind a table: a blank one, or one that names a part."""
         for row in range(start + 1, len(self.grid.rows)):
-            text = _alone(self.grid, row)
+            text = self.grid.only(row)
             if not self.grid.filled(row) or (text and title_of(text).part and self._is_heading(row, text)):
                 return row
         return len(self.grid.rows)

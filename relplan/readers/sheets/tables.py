@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from relplan.errors import Language, Path, Place
 from relplan.grids import CellPlaces, Grid, Spot, column_letters, fill_down
@@ -29,6 +29,18 @@ _NUMBERS: Final = frozenset(("order", "number"))
 
 _STEP: Final = 1000
 """Rows between two words of progress."""
+
+
+class _Shape(NamedTuple):
+    """What is the same in all rows that have text in the same columns.
+
+    Attributes:
+        columns: those that hold what goes into the entry as it stands, by its paths there.
+        fields: of the columns, in their order; none where a text does not go into one field as it stands.
+    """
+
+    columns: Mapping[Path, int]
+    fields: tuple[str, ...]
 
 
 class RowReader:
@@ -60,7 +72,7 @@ class RowReader:
         self._columns = [*fields, *self._extra]  # statements last: they go on in DDL and DML
         as_they_stand = SQL not in self._fields.values() and min(self._columns) in self._fields
         self._readable = frozenset(self._columns if as_they_stand else ())
-        self._known: dict[tuple[int, ...], Mapping[Path, int]] = {}
+        self._shapes: dict[tuple[int, ...], _Shape] = {}
         self._headed: dict[Path, int] = {(field,): column for column, field in self._fields.items() if field != SQL}
         self._order = next((column for column, field in self._fields.items() if field == "order"), -1)
         self._merged = _by_row(fill_down(grid, table.header.body, table.end - 1))
@@ -249,14 +261,14 @@ class RowReader:
         return text
 
     def _entry(self, row: int, texts: Mapping[int, str], merged: Mapping[int, Spot]) -> None:
-        columns = self._columns_by_path(tuple(texts))
+        columns, fields = self._shape(tuple(texts))
         elsewhere = {path: merged[column] for path, column in columns.items() if column in merged} if merged else {}
-        entry: dict[str, Any] = {}
         extra: dict[str, str] = {}
         also: list[tuple[Place, Path]] = []
         if self._cells.is_watchful or not SPECIAL.isdisjoint(texts.values()):
             texts = self._checked(row, texts, merged)
-        for column, text in texts.items():
+        entry: dict[str, Any] = dict(zip(fields, texts.values(), strict=False))
+        for column, text in texts.items() if not fields else ():
             field = self._fields.get(column)
             if field is None:
                 extra[self._extra[column]] = text
@@ -277,15 +289,15 @@ class RowReader:
         for there, path in also:
             self._draft.also(there, (*at, *path))
 
-    def _columns_by_path(self, columns: tuple[int, ...]) -> Mapping[Path, int]:
-        """The columns that hold what goes into an entry as it stands, by its paths there; most rows have the same."""
-        if columns not in self._known:
-            own: dict[Path, int] = {
-                (self._fields[column],): column for column in columns if self._fields.get(column, SQL) != SQL
-            }
+    def _shape(self, columns: tuple[int, ...]) -> _Shape:
+        """What rows with text in these columns have in common; most rows have the same."""
+        if columns not in self._shapes:
+            own = {column: self._fields[column] for column in columns if self._fields.get(column, SQL) != SQL}
             extra = (column for column in columns if column not in self._fields)
-            self._known[columns] = own | {("extra", i): column for i, column in enumerate(extra)}
-        return self._known[columns]
+            paths: dict[Path, int] = {(field,): column for column, field in own.items()}
+            paths |= {("extra", i): column for i, column in enumerate(extra)}
+            self._shapes[columns] = _Shape(paths, tuple(own.values()) if len(own) == len(columns) else ())
+        return self._shapes[columns]
 
     def _checked(self, row: int, texts: Mapping[int, str], merged: Mapping[int, Spot]) -> dict[int, str]:
         return {
