@@ -211,6 +211,12 @@ def test_a_text_becomes_a_block_and_keeps_the_comment_beside_it():
     assert '# 停机窗口\nwindow: # 夜里\n  start: "2026-08-27 22:00"\nimpact' in out
 
 
+def test_an_entry_of_which_no_key_stays_lines_up_behind_a_wide_dash():
+    text = 'title: t\nexemptions:\n-  until: "on"\n'
+    new = says("title: t\nexemptions:\n- rule: SQL203\n  where: a\n  by: [b]\n")
+    assert says(updated(text.encode(), says(text), new)) == new
+
+
 def test_entries_come_go_and_move_with_the_comments_above_them():
     steps = says(OWN).data()["deployment"]
     out = change(OWN, deployment=["Notify", steps[1], "Reopen"])

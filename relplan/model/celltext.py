@@ -63,9 +63,14 @@ class Kind(ABC, Generic[T]):
         """The JSON Schema of what `accept` takes."""
         return {"type": ["string", "number", "null"]}
 
+    @functools.cached_property
+    def accepted(self) -> Callable[[object], T]:
+        """`accept`, quick where a short text comes again."""
+        return _remembering(self.accept)
+
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            _remembering(self.accept) if self.is_parsed else self.accept,
+            self.accepted if self.is_parsed else self.accept,
             serialization=core_schema.plain_serializer_function_ser_schema(self.dump),
         )
 
@@ -251,8 +256,10 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
             return value.word
         words = [str(entry) for entry in value]
         separator = "、" if language == "zh" else ", "
-        plain = separator.join(words) if self.inline or len(words) == 1 else ""
-        return plain if self.accept(plain) == value else numbered(words)
+        if len(words) > 1 and not self.inline:
+            return numbered(words)
+        plain = separator.join(words)
+        return plain if self.accepted(plain) == value else numbered(words)
 
     def dump(self, value: tuple[T, ...] | Nothing) -> Any:
         if isinstance(value, Nothing):

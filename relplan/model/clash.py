@@ -38,7 +38,10 @@ def marked_paths(part: BaseModel, path: Path = ()) -> Iterator[Path]:
     for name, value in vars(part).items():
         if not value:
             continue
-        if isinstance(value, BaseModel):
+        if isinstance(value, str):
+            if START in value and is_marked(value):
+                yield (*path, name)
+        elif isinstance(value, BaseModel):
             yield from marked_paths(value, (*path, name))
         elif isinstance(value, tuple):
             for number, each in enumerate(value):
@@ -46,5 +49,5 @@ def marked_paths(part: BaseModel, path: Path = ()) -> Iterator[Path]:
                     yield from marked_paths(each, (*path, name, number))
                 elif START in (text := each if isinstance(each, str) else str(each)) and is_marked(text):
                     yield (*path, name, number)
-        elif START in (text := value if isinstance(value, str) else str(value)) and is_marked(text):
+        elif is_marked(str(value)):
             yield (*path, name)

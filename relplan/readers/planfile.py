@@ -174,9 +174,14 @@ class _Tree(Struct):
         """Whether a key comes next."""
         return bool(self.stack) and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None
 
-    def text(self, text: str | None, place: Place) -> None:
-        """A scalar; None where nothing is stated."""
-        self.places.setdefault(self._next_path(), place)
+    def has_key(self) -> bool:
+        """Whether the value of a key comes next."""
+        return bool(self.stack) and self.stack[-1].key is not None
+
+    def text(self, text: str | None, place: Place | None) -> None:
+        """A scalar; None where nothing is stated. Its place is not needed behind a key."""
+        if place is not None:
+            self.places.setdefault(self._next_path(), place)
         self._put(text)
 
     def plan(self) -> Read:
@@ -222,37 +227,44 @@ _NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
 def _feed_yaml(events: Iterator[Any], tree: _Tree, name: str) -> None:
     documents = 0
     for event in events:
-        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            tree.end()
-            continue
-        mark = event.start_mark
-        place = Place(name, line=mark.line + 1, column=mark.column + 1)
-        if isinstance(event, yaml.ScalarEvent):
-            _refuse_extras(event, place)
+        kind = type(event)  # most are scalars, and long files have very many
+        if kind is yaml.ScalarEvent:
+            _refuse_extras(event, name)
             if tree.wants_key():
-                tree.key(event.value, place)
+                tree.key(event.value, _place(event, name))
             else:
-                tree.text(None if event.style is None and event.value in _NULL else event.value, place)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            _refuse_extras(event, place)
+                text = None if event.style is None and event.value in _NULL else event.value
+                tree.text(text, None if tree.has_key() else _place(event, name))
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            tree.end()
+        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+            _refuse_extras(event, name)
             if tree.wants_key():
-                raise ReadError(problem("键应为文本", "a key must be text", place))
-            tree.start({} if isinstance(event, yaml.MappingStartEvent) else [], place)
-        elif isinstance(event, yaml.AliasEvent):
+                raise ReadError(problem("键应为文本", "a key must be text", _place(event, name)))
+            tree.start({} if kind is yaml.MappingStartEvent else [], _place(event, name))
+        elif kind is yaml.AliasEvent:
             raise ReadError(
                 problem(
                     "计划文件不支持 YAML 别名（*）；请写出内容",
                     "plan files take no YAML aliases (*); write the value out",
-                    place,
+                    _place(event, name),
                 )
             )
-        elif isinstance(event, yaml.DocumentStartEvent):
+        elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
-                raise ReadError(problem("一个文件只能有一份计划", "one file holds one plan", place))
+                raise ReadError(problem("一个文件只能有一份计划", "one file holds one plan", _place(event, name)))
 
 
-def _refuse_extras(event: Any, place: Place) -> None:
+def _place(event: Any, name: str) -> Place:
+    mark = event.start_mark
+    return Place(name, line=mark.line + 1, column=mark.column + 1)
+
+
+def _refuse_extras(event: Any, name: str) -> None:
+    if not event.anchor and not event.tag:
+        return
+    place = _place(event, name)
     if event.anchor:
         raise ReadError(
             problem(

@@ -172,6 +172,8 @@ class _Change:
         else:
             head_end = end if is_empty(node) else source.head_end(node)
             begin = source.next_line(head_end)
+        if isinstance(value, dict):  # its first key stands behind a dash, in the column of the others below it
+            start = head
         blank = " " if first and start == head else ""
         self.edits.replace(start if first else head, head_end, blank + first)
         self.edits.put_lines(source.next_line(head_end), lines, column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 
 
@@ -36,4 +35,4 @@ def wrapped_lines(text: str, columns: int) -> int:
     """How many lines the text takes in a cell that holds `columns` half-width characters a line."""
     if 2 * len(text) <= columns and "\n" not in text:
         return 1
-    return sum(max(1, math.ceil(display_width(line) / columns)) for line in text.split("\n"))
+    return sum([-(-display_width(line) // columns) or 1 for line in text.split("\n")])

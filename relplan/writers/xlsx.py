@@ -119,7 +119,7 @@ class _Book(Struct):
 
     def fitting(self, text: str) -> str:
         """The text, or as much of it as a cell can hold and where it goes on."""
-        if len(text) <= CELL_LIMIT // 2 and not CONTINUED.search(text):
+        if len(text) <= CELL_LIMIT // 2 and not text.endswith("〕"):
             return text
         parts = pieces(text)
         if len(parts) == 1 and not CONTINUED.search(text):
@@ -294,22 +294,21 @@ class _Sheet:
         self._row += 1
 
     def _table_row(self, table: Table, cells: Sequence[Cell], formats: Sequence[Any]) -> None:
-        lines = 1
-        for column, cell in enumerate(cells):
+        sheet, row, lines = self._sheet, self._row, [1]
+        for column, (cell, form, room) in enumerate(zip(cells, formats, self._rooms, strict=False)):
             text = cell if isinstance(cell, str) else plain(cell)
             if not text:
-                self._sheet.write_blank(self._row, column, None, formats[column])
+                sheet.write_blank(row, column, None, form)
                 continue
             if text.isdecimal() and not table.columns[column].as_text and text == str(int(text)) and len(text) < 16:
-                self._sheet.write_number(self._row, column, int(text), formats[column])
+                sheet.write_number(row, column, int(text), form)
             else:
                 shown = text if self._exact else self._book.fitting(text)
-                form = formats[column]
                 if _is_emphasised(cell):
                     form = self._cell_format(table.columns[column], example=True)
-                self._sheet.write_string(self._row, column, shown, form)
-            lines = max(lines, wrapped_lines(text, self._rooms[column]))
-        self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 5))
+                sheet.write_string(row, column, shown, form)
+            lines.append(wrapped_lines(text, room))
+        sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * max(lines) + 5))
         self._row += 1
 
     def _cell_format(self, column: TableColumn, example: bool = False) -> Any:

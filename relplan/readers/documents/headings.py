@@ -111,8 +111,14 @@ def _own_headings() -> frozenset[str]:
 _STYLES: Final[tuple[Style, ...]] = ("roman", "chinese", "appendix", "digits")
 
 
+_LONGEST: Final = 500
+"""Characters; what is longer is no heading."""
+
+
 def part_named(words: str) -> str:
     """The part that these words are a heading of, or blank."""
+    if len(words) > _LONGEST:
+        return ""
     bare = "".join(char for char in words if unicodedata.category(char) not in ("So", "Sk", "Cf"))
     return part_titled(bare) or _parts().get(normalise_header(bare), "")
 

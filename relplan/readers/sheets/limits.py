@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,6 +17,15 @@ MAX_ROWS: Final = 200_000
 
 MAX_COLUMNS: Final = 1_000
 """Cells of one row in which something stands."""
+
+MAX_TEXTS: Final = 64 * 2**20
+"""Bytes of the texts of an .xlsx workbook, unpacked; to read them takes about ten times as much memory."""
+
+MAX_TEXT: Final = 10 * 2**20
+"""Bytes of one text, whatever limits are raised: libxml2 takes no more either, and a cell of Excel holds a hundredth."""
+
+_PIECE: Final = 2**20
+"""Bytes looked at in one go."""
 
 
 def too_large(place: Place, limit: int) -> Problem:
@@ -46,6 +56,33 @@ def too_wide(place: Place, limit: int) -> Problem:
         f"more than {columns:,} cells of this row hold something, no release table has as many; delete what is too much, or name the sheets to read with --sheet",
         place,
     )
+
+
+def refuse_long_texts(package: zipfile.ZipFile, part: str, file: str, limit: int) -> None:
+    """Refuse a workbook whose texts are larger than the limits; `part` of its package holds them.
+
+    Raises:
+        ReadError: they are.
+    """
+    size = package.NameToInfo[part].file_size if part in package.NameToInfo else 0
+    if size > MAX_TEXTS * limit:
+        most = MAX_TEXTS * limit // 2**20
+        raise ReadError(problem(f"文字超过 {most} MiB", f"its texts are larger than {most} MiB", file))
+    if size > MAX_TEXT and _longest_text(package, part) > MAX_TEXT:
+        most = MAX_TEXT // 2**20
+        raise ReadError(
+            problem(f"一个单元格的文字超过 {most} MiB", f"the text of a cell is larger than {most} MiB", file)
+        )
+
+
+def _longest_text(package: zipfile.ZipFile, part: str) -> int:
+    """The bytes of the longest text in a part, roughly: so many whole pieces have no tag."""
+    longest = run = 0
+    with package.open(part) as source:
+        while piece := source.read(_PIECE):
+            run = 0 if b"<" in piece else run + len(piece)
+            longest = max(longest, run)
+    return longest
 
 
 def refuse_large(grids: Iterable[Grid], file: str, limit: int) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from relplan.errors import ReadError, problem
 from relplan.grids import Area, Grid, Spot
+from relplan.readers.sheets.limits import refuse_long_texts
 from relplan.readers.sheets.marks import Marks, SheetPart, marks, sheet_parts, styles
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Workbook(Struct, frozen=True):
     def _read(self, wanted: Collection[SheetPart]) -> list[Grid]:
         from python_calamine import CalamineWorkbook
 
+        refuse_long_texts(self._package, "xl/sharedStrings.xml", self._name, self._limit)
         shared = styles(self._package)
         found = [(each.name, marks(self._package, each, shared, self._name, self._limit)) for each in wanted]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(self._data))
