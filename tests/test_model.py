@@ -174,6 +174,24 @@ def test_a_window_that_cannot_be_read_keeps_its_words():
     assert ReleasePlan(window="2020年X月X日 X时XX分开始").window == Window(start=Unread("2020年X月X日 X时XX分开始"))
 
 
+@pytest.mark.parametrize(
+    ("words", "deadline"),
+    [
+        ("次日 03:00", "2026-08-21 03:00"), ("03:00", "2026-08-21 03:00"), ("23:30 前", "2026-08-20 23:30"),
+        ("次日凌晨3点之前", "2026-08-21 03:00"), ("2026-08-21 01:00", "2026-08-21 01:00"),
+    ],
+)  # fmt: skip
+def test_a_deadline_without_a_day_is_of_the_night_of_the_release(words, deadline):
+    plan = ReleasePlan(window="2026-08-20 22:00 - 次日04:00", rollback={"deadline": words})
+    assert moments.write(plan.rollback.deadline) == deadline
+    assert api.loads(api.dumps(plan), "yaml").plan == plan
+
+
+@pytest.mark.parametrize("window", ["", "2026-08-20", "2020年X月X日"])
+def test_a_deadline_without_a_day_or_a_night_keeps_its_words(window):
+    assert ReleasePlan(window=window, rollback={"deadline": "03:00"}).rollback.deadline == Unread("03:00")
+
+
 def test_a_moment_without_a_zone_is_in_the_plans():
     plan = ReleasePlan(window="2026-08-20 22:00")
     assert plan.at(plan.window.start).isoformat() == "2026-08-20T22:00:00+08:00"

@@ -30,6 +30,7 @@ _START: Final = _MOMENT.replace("[+-]", "[+]")
 _LATER_CLOCK: Final = rf"(?P<next>次日|第二天|翌日|\+1\s*)?\s*{_CLOCK}"
 _WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?")
 _BETWEEN: Final = re.compile(r"\s*(?:--|[-~～至到—–―]+|\bto\b|\buntil\b)\s*", re.IGNORECASE)
+_BY: Final = re.compile(r"\s*[之以]?前$")
 _AROUND: Final = re.compile(r"(?:^从\s*)|(?:\s*(?:开始|起|结束|止|之?间)$)")
 
 
@@ -66,8 +67,20 @@ def parse_window(text: str) -> tuple[dt.date | None, dt.date | None]:
     if not between:
         return None, None
     last = rest[between.end() :]
-    end = parse(last) or _later(start, last)
+    end = parse(last) or later(start, last)
     return (start, end) if end else (None, None)
+
+
+def later(start: dt.date, text: str) -> dt.datetime | None:
+    """The moment that a clock time alone means after a start: `次日 03:00`, `03:00 前`; None where it is none, or the start is a date."""
+    match = _pattern(_LATER_CLOCK).fullmatch(_BY.sub("", text.strip()))
+    if not match or not isinstance(start, dt.datetime):
+        return None
+    try:
+        end = dt.datetime.combine(start.date(), dt.time(), start.tzinfo) + _clock(match)
+        return end + dt.timedelta(days=1) if match["next"] or end <= start else end
+    except (ValueError, OverflowError):
+        return None
 
 
 def wrong_weekdays(text: str, near: dt.date | None = None) -> Iterator[tuple[str, dt.date]]:
@@ -152,14 +165,3 @@ def _zone(text: str) -> dt.timezone:
         return dt.UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
     return dt.timezone(dt.timedelta(minutes=minutes if text[0] == "+" else -minutes))
-
-
-def _later(start: dt.date, text: str) -> dt.datetime | None:
-    match = _pattern(_LATER_CLOCK).fullmatch(text)
-    if not match or not isinstance(start, dt.datetime):
-        return None
-    try:
-        end = dt.datetime.combine(start.date(), dt.time(), start.tzinfo) + _clock(match)
-        return end + dt.timedelta(days=1) if match["next"] or end <= start else end
-    except (ValueError, OverflowError):
-        return None

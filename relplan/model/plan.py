@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, model_validator
 
@@ -315,6 +315,14 @@ class ReleasePlan(Part):
     monitoring: Annotated[tuple[Monitor, ...] | Nothing, RowsOf(Monitor)] = ()
     exemptions: Annotated[tuple[Exemption, ...] | Nothing, RowsOf(Exemption)] = ()
     sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
+
+    @model_validator(mode="after")
+    def _deadline_is_of_that_night(self) -> Self:
+        """A rollback deadline that is a clock time alone (次日 03:00) is the first such time after the window begins."""
+        start, stated = self.window.start, self.rollback.deadline
+        if isinstance(stated, Unread) and isinstance(start, dt.date) and (found := moments.later(start, stated.text)):
+            object.__setattr__(self, "rollback", self.rollback.model_copy(update={"deadline": found}))
+        return self
 
     @property
     def owner(self) -> str | None:
