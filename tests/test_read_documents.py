@@ -82,6 +82,14 @@ def test_the_plan_document_gives_many_plans_back(format, plan, language):
     check(plan, format, language)
 
 
+@pytest.mark.parametrize("format", ["md", "docx", "html"])
+@pytest.mark.parametrize("text", ["---", "a\n\n---", "a\n\n---\n\nb"])
+def test_a_line_across_a_section_of_the_team_comes_back(text, format):
+    plan = ReleasePlan(sections=[{"title": "附言", "text": text}])
+    data = api.render(plan, "plan", format)
+    assert api.loads(data, format, name=f"plan.{format}").plan.sections == plan.sections
+
+
 def plan_of(text: str, format: str = "txt") -> dict:
     return api.loads(text.encode(), format, name=f"plan.{format}").plan.data()
 

@@ -82,7 +82,9 @@ def _item_words(item: ListItem) -> str:
 
 
 def is_scenery(piece: Piece, draft: Draft) -> bool:
-    """Whether a piece holds nothing of the plan: a rule, a list of contents, a blank line, the mark of a gap."""
+    """Whether a piece holds nothing of the plan: a list of contents, a blank line, the mark of a gap."""
+    if isinstance(piece.block, Rule):
+        return False  # a line across the page is part of a section of the team's own
     words = words_of(piece)
     if isinstance(piece.block, List) and _is_contents(piece.block):
         for place in piece.items:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from relplan.blocks import Block, Callout, Code, Heading, List, Listing, Paragraph, Table
+from relplan.blocks import Block, Callout, Code, Heading, List, Listing, Paragraph, Rule, Table
 from relplan.errors import LANGUAGES, Path, Place
 from relplan.grids import ENOUGH_COLUMNS, Grid, best_header
 from relplan.markdown.write import text_of
@@ -70,19 +70,20 @@ class Reader:
     def read(self, chapter: Chapter) -> None:
         """Read one chapter."""
         part = chapter.part
+        pieces = [piece for piece in chapter.pieces if not isinstance(piece.block, Rule)]
         if not chapter.words:
-            self._front(self._after_title(chapter.pieces))
+            self._front(self._after_title(pieces))
         elif not part and "title" not in self._draft.data and not self._parts:
             self._derived.title(chapter.words, chapter.place)
-            self._front(chapter.pieces)
+            self._front(pieces)
         elif not part:
             self._own(chapter)
         else:
-            if not any(piece.place == chapter.place for piece in chapter.pieces):
+            if not any(piece.place == chapter.place for piece in pieces):
                 self._draft.label(chapter.place)
             self._language(chapter)
             self._parts.append(part)
-            self._part(part, chapter.pieces, chapter.words)
+            self._part(part, pieces, chapter.words)
 
     def _after_title(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """The pieces without the first one, if that is the title: a short line that is no fact."""
