@@ -9,11 +9,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from relplan.cli.speech import say
+
+if TYPE_CHECKING:
+    from relplan.errors import RelplanError
 
 # Looking for plug-ins of pydantic means reading what is said of every installed package.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -109,18 +112,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command and end the process with its exit code; no input ends in a traceback."""
-    from relplan.errors import RelplanError
-
-    # What else is installed on the machine has no part in what the command does, and looking for it takes time.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         cli.main(args=arguments, prog_name="relplan", standalone_mode=True)
-    except RelplanError as error:
-        from relplan.cli.speech import language
-
-        for line in error.text(language()).splitlines():
-            click.echo(f"relplan: {line}" if len(error.problems) == 1 else line, err=True)
-        sys.exit(COULD_NOT_RUN)
     except BrokenPipeError:
         # Whoever read the output has gone; nothing is left to tell it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -129,14 +122,21 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo(say("relplan: 内存不足", "relplan: out of memory"), err=True)
         sys.exit(COULD_NOT_RUN)
     except Exception as error:
-        if os.environ.get("RELPLAN_DEBUG"):
+        from relplan.errors import RelplanError  # not before it is needed: `--version` is to be quick
+
+        if isinstance(error, RelplanError):
+            _tell(error)
+        elif os.environ.get("RELPLAN_DEBUG"):
             raise
-        kind = f"{type(error).__name__}: {error}"
-        click.echo(
-            say(
-                f"relplan: 内部错误：{kind}（设置 RELPLAN_DEBUG=1 可看到详情）",
-                f"relplan: internal error: {kind} (RELPLAN_DEBUG=1 shows where)",
-            ),
-            err=True,
-        )
+        else:
+            kind = f"{type(error).__name__}: {error}"
+            zh = f"relplan: 内部错误：{kind}（设置 RELPLAN_DEBUG=1 可看到详情）"
+            click.echo(say(zh, f"relplan: internal error: {kind} (RELPLAN_DEBUG=1 shows where)"), err=True)
         sys.exit(COULD_NOT_RUN)
+
+
+def _tell(error: RelplanError) -> None:
+    from relplan.cli.speech import language
+
+    for line in error.text(language()).splitlines():
+        click.echo(f"relplan: {line}" if len(error.problems) == 1 else line, err=True)
