@@ -98,6 +98,8 @@ class TextKind(Kind[str | None]):
     is_parsed: ClassVar[bool] = False
 
     def accept(self, value: object) -> str | None:
+        if type(value) is str and value.isprintable():  # most texts; nothing but blanks can be wrong with them
+            return value.strip() or None
         return None if value is None else from_object(value) or None
 
     def write(self, value: str | None, language: Language = "zh") -> str:

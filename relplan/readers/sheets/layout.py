@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from msgspec import structs
@@ -14,6 +14,9 @@ from relplan.readers.parts import ROWS, part_titled
 from relplan.readers.sheets.facts import path_of_key
 from relplan.readers.sheets.headers import Table
 from relplan.readers.sheets.tables import is_note
+
+_REMEMBERED: Final = 4096
+"""Beginnings of texts that are known to be none of headers, or to be some."""
 
 _CAPTION_LENGTH: Final = 20
 """Characters of a header that no one knows, at most."""
@@ -39,7 +42,7 @@ class Layout:
 
     def __init__(self, grid: Grid, index: HeaderIndex, own: bool) -> None:
         self._grid, self._index, self._own = grid, index, own
-        self._may_be_header = _first_look(index)
+        self._may_be_header = _FirstLook(index).__getitem__
 
     def blocks(self, header: Header, start: int) -> list[Block]:
         """The blocks of a sheet, in their order; the first is the table of `header`, below facts that begin in row `start`."""
@@ -90,8 +93,7 @@ class Layout:
 
     def _header(self, row: int, before: Header) -> Header | None:
         """The header that begins in a row, if one does. One that lacks a cell takes the column from the header before."""
-        beginnings = [text[:2] for text in self._grid.rows[row]]
-        if sum(map(self._may_be_header, beginnings)) < ENOUGH_COLUMNS:
+        if sum(map(self._may_be_header, map(_BEGINNING, self._grid.rows[row]))) < ENOUGH_COLUMNS:
             return None
         found = header_at(self._grid, row, self._index)
         if len(found.fields) < max(ENOUGH_COLUMNS, len(self._grid.filled(row)) // 2 + 1):
@@ -142,22 +144,24 @@ def _is_pairs(grid: Grid, row: int, index: HeaderIndex) -> bool:
     return pairs > 1 and not any(known[1::2])
 
 
-def _first_look(index: HeaderIndex) -> Callable[[str], bool]:
+_BEGINNING: Final = operator.itemgetter(slice(2))
+
+
+class _FirstLook(dict[str, bool]):
     """Whether a text may be a known header, by its first two characters: spares most rows a closer look."""
-    beginnings = {header[:2] for header in index.fields} | {header[:1] for header in index.fields}
 
-    def known(beginning: str) -> bool:
-        return normalise_header(beginning) in beginnings
+    def __init__(self, index: HeaderIndex) -> None:
+        self._known = {header[:2] for header in index.fields} | {header[:1] for header in index.fields}
 
-    @functools.lru_cache(maxsize=4096)
-    def may_be(start: str) -> bool:
+    def __missing__(self, start: str) -> bool:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[start] = found = self._may_be(start)
+        return found
+
+    def _may_be(self, start: str) -> bool:
         if start.isalpha():
-            return known(start)
-        return (
-            bool(start)
-            and not start.isspace()
-            and not start[0].isdigit()
-            and (not start[0].isalpha() or known(start[0]))
-        )
-
-    return may_be
+            return normalise_header(start) in self._known
+        if not start or start.isspace() or start[0].isdigit():
+            return False
+        return not start[0].isalpha() or normalise_header(start[0]) in self._known
