@@ -299,3 +299,15 @@ def test_a_title_of_many_lines_is_still_a_listing(tmp_path):
         plan=ReleasePlan(title="a\nb", goal="c\n```\nd"),
     ).blocks
     assert (listing.title, listing.text) == ("a\nb", "c\n```\nd")
+
+
+def test_code_of_wide_signs_leaves_its_cell_by_the_room_it_takes():
+    """25 emoji take 100 half-widths in GB18030, which is five lines of a cell; 25 Chinese characters take three."""
+    listed = [
+        any(
+            isinstance(each, Listing)
+            for each in api.document(ReleasePlan(table=[{"system": "a", "ddl": sign * 25}]), "table").blocks
+        )
+        for sign in ("😀", "柜")
+    ]
+    assert listed == [True, False]

@@ -133,8 +133,6 @@ def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listin
 
 
 def _lines_in_cell(text: str) -> int:
-    if (most := 1 + text.count("\n") + 2 * len(text) // LISTED_WIDTH) <= LISTED_LINES:
-        return most
     return sum(1 + max(0, len(line.encode("gb18030", "replace")) - 1) // LISTED_WIDTH for line in text.split("\n"))
 
 

@@ -1,4 +1,4 @@
-"""How large a sheet may be, and what is said of a larger one. Each limit can be raised by `ReadOptions.limit`."""
+"""How large a sheet may be, and what is said of a larger one. `ReadOptions.limit` raises each but `MAX_TEXT`."""
 
 from __future__ import annotations
 
