@@ -350,8 +350,8 @@ def _filled(plan: ReleasePlan, digests: Mapping[Path, Digest]) -> ReleasePlan:
     parts = {str(part): list(getattr(plan, str(part))) for part, *_ in digests}
     for (part, position, field), digest in digests.items():
         entries, index = parts[str(part)], int(position)
-        entries[index] = entries[index].model_copy(update={str(field): digest.value})
-    return plan.model_copy(update={part: tuple(entries) for part, entries in parts.items()})
+        entries[index] = entries[index].replace(**{str(field): digest.value})
+    return plan.replace(**{part: tuple(entries) for part, entries in parts.items()})
 
 
 def report(verification: Verification, language: Language) -> dict[str, Any]:

@@ -3,6 +3,7 @@
     RelplanError
     ├── ReadError       a file cannot be read: missing, broken, encrypted, of an unknown kind
     ├── PlanError       what was read is not a valid plan (all its problems at once)
+    │   └── Invalid     values that no plan can hold, as constructors say it: by their paths
     ├── TemplateError   a template is wrong, or asks for something a plan does not have
     └── WriteError      a file cannot be written
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -96,6 +97,21 @@ class ReadError(RelplanError):
 
 class PlanError(RelplanError):
     """What was read is not a valid plan."""
+
+
+class Invalid(PlanError, ValueError):
+    """Values that no plan can hold, a `ValueError` too; readers make a `PlanError` of it that knows their places.
+
+    Attributes:
+        faults: what is wrong with each, by its path.
+    """
+
+    def __init__(self, faults: Iterable[tuple[Path, Message]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(Problem(message, Place(".".join(map(str, path)))) for path, message in self.faults)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.faults,)
 
 
 class TemplateError(RelplanError):

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel
-
 from relplan import formats
 from relplan.checks.explained import page
 from relplan.model import celltext
 from relplan.model.columns import STEMS, BoundColumn, columns_of
 from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
 from relplan.model.fields import Row
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem
@@ -56,7 +55,7 @@ ROWS: Final[tuple[tuple[type[Row], str, str], ...]] = (
     (Exemption, "Exemptions", "`exemptions`"),
     (Section, "Further sections", "`sections`"),
 )
-FACTS: Final[tuple[tuple[type[BaseModel], str, str], ...]] = (
+FACTS: Final[tuple[tuple[type[Part], str, str], ...]] = (
     (ReleasePlan, "Facts of the plan", "the top level of a plan file; pairs of key and value in sheets"),
     (Window, "Release window", "`window`"),
     (Rollback, "Rollback trigger", "`rollback`"),
@@ -114,7 +113,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-def _section(model: type[BaseModel], title: str, where: str, shown: bool) -> str:
+def _section(model: type[Part], title: str, where: str, shown: bool) -> str:
     columns = columns_of(model)
     rows = [_row(bound, shown) for bound in columns]
     head = ["field", "zh", "en", "also read as", "kind", "width", *(["shown"] if shown else [])]

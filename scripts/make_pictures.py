@@ -203,22 +203,18 @@ def varied(plan: ReleasePlan, systems: int) -> ReleasePlan:
     """The plan with that many systems: its own again and again, under new names."""
     rows = plan.table.rows
     made = tuple(
-        rows[i % len(rows)].model_copy(
-            update={"order": str(i + 1), "system": f"{rows[i % len(rows)].system}{i // len(rows) + 1}"}
-        )
+        rows[i % len(rows)].replace(order=str(i + 1), system=f"{rows[i % len(rows)].system}{i // len(rows) + 1}")
         for i in range(systems)
     )
-    return plan.model_copy(update={"table": plan.table.model_copy(update={"rows": made})})
+    return plan.replace(table=plan.table.replace(rows=made))
 
 
 def nasty(plan: ReleasePlan) -> ReleasePlan:
     """A cell of 30,000 characters, a script of 3,000 lines, words from right to left, and emoji."""
     first = plan.table.rows[0]
-    long = first.model_copy(update={"risk_description": "很长的文字，" * 5000, "ddl": "SELECT 1;\n" * 3000})
-    words = first.model_copy(
-        update={"system": "نظام الدفع", "risk_description": "خدمة 1.12.0", "risk_control": "🚀 ✅ 👩‍👩‍👧"}
-    )
-    return plan.model_copy(update={"table": plan.table.model_copy(update={"rows": (long, words, first)})})
+    long = first.replace(risk_description="很长的文字，" * 5000, ddl="SELECT 1;\n" * 3000)
+    words = first.replace(system="نظام الدفع", risk_description="خدمة 1.12.0", risk_control="🚀 ✅ 👩‍👩‍👧")
+    return plan.replace(table=plan.table.replace(rows=(long, words, first)))
 
 
 def all_pages(plan: ReleasePlan, folder: Path) -> None:

@@ -24,7 +24,7 @@ def codes(checked):
 
 
 def check(data, **settings):
-    return api.check(ReleasePlan.model_validate(data), CheckSettings(**settings))
+    return api.check(ReleasePlan.from_data(data), CheckSettings(**settings))
 
 
 def test_the_finished_sample_has_no_errors_at_any_stage(samples):

@@ -159,7 +159,7 @@ def test_no_message_repeats_a_secret(text):
         "deployment": [{"text": f"登录，密码：{SECRET}", "command": text}],
         "table": [{"system": "a", "configuration": f"{text}\n{text}1", "dml": sql, "note": f"密码：{SECRET}"}],
     }
-    checked = api.check(ReleasePlan.model_validate(plan), CheckSettings(select=("CFG",)))
+    checked = api.check(ReleasePlan.from_data(plan), CheckSettings(select=("CFG",)))
     told = [each for each in checked.findings if each.code == "CFG103"]
     assert {each.path[0] for each in told} == {"deployment", "table"}
     assert not any(SECRET in message for each in checked.findings for message in (each.message.zh, each.message.en))

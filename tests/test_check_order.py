@@ -22,7 +22,7 @@ ANY_TIME = dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC)
 
 
 def check(data, *codes, **settings):
-    return api.check(ReleasePlan.model_validate(data), CheckSettings(select=codes, **settings))
+    return api.check(ReleasePlan.from_data(data), CheckSettings(select=codes, **settings))
 
 
 @given(plans)

@@ -93,7 +93,7 @@ def test_a_difference_applied_to_the_one_gives_the_other(one, two):
 def test_rows_that_changed_places_have_only_moved(plan, random):
     rows = list(plan.table.rows)
     random.shuffle(rows)
-    other = plan.model_copy(update={"table": plan.table.model_copy(update={"rows": tuple(rows)})})
+    other = plan.replace(table=plan.table.replace(rows=tuple(rows)))
     found = difference(plan, other)
     assert applied(plan, found) == other
     assert {each.kind for change in found.lists for each in change.entries} <= {"moved"}

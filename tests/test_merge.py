@@ -364,10 +364,10 @@ def test_rows_come_and_go_in_the_layout_of_the_base(tmp_path, check_ooxml):
     read = api.load(base)
 
     def with_rows(*rows_) -> ReleasePlan:
-        return read.plan.model_copy(update={"table": read.plan.table.model_copy(update={"rows": rows_})})
+        return read.plan.replace(table=read.plan.table.replace(rows=rows_))
 
     first, second, third = read.plan.table.rows
-    new = first.model_copy(update={"system": "新系统"})
+    new = first.replace(system="新系统")
     merged_ = api.merge(
         api.Side("base", read), [side("a", with_rows(first, third)), side("b", with_rows(first, new, second, third))]
     )
@@ -383,7 +383,7 @@ def test_rows_come_and_go_in_the_layout_of_the_base(tmp_path, check_ooxml):
 def test_what_has_no_cell_in_the_workbook_is_refused(tmp_path):
     base = simple(tmp_path)
     read = api.load(base)
-    other = read.plan.model_copy(update={"goal": "新目标"})
+    other = read.plan.replace(goal="新目标")
     with pytest.raises(WriteError, match='no cell for "Goal"'):
         api.merged_workbook(api.Side(str(base), read), other)
 
@@ -404,12 +404,12 @@ def test_tables_as_people_send_them_take_rows_that_come_go_and_change_or_refuse(
         pytest.skip("a table of one row")
 
     def with_rows(*rows_) -> ReleasePlan:
-        return read.plan.model_copy(update={"table": read.plan.table.model_copy(update={"rows": rows_})})
+        return read.plan.replace(table=read.plan.table.replace(rows=rows_))
 
     sides = [
-        with_rows(own[0].model_copy(update={"system": f"{own[0].system}改"}), *own[1:]),
+        with_rows(own[0].replace(system=f"{own[0].system}改"), *own[1:]),
         with_rows(own[0], *own[2:]),
-        with_rows(*own, own[0].model_copy(update={"system": "新系统"})),
+        with_rows(*own, own[0].replace(system="新系统")),
     ]
     written = 0
     for each in sides:

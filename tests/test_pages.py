@@ -29,17 +29,16 @@ def varied(plan: ReleasePlan, systems: int) -> ReleasePlan:
     """The plan with that many systems: its own again and again, under new names."""
     rows = plan.table.rows
     made = [
-        rows[i % len(rows)].model_copy(update={"order": str(i + 1), "system": f"{rows[i % len(rows)].system}{i}"})
-        for i in range(systems)
+        rows[i % len(rows)].replace(order=str(i + 1), system=f"{rows[i % len(rows)].system}{i}") for i in range(systems)
     ]
-    return plan.model_copy(update={"table": plan.table.model_copy(update={"rows": tuple(made)})})
+    return plan.replace(table=plan.table.replace(rows=tuple(made)))
 
 
 def nasty(plan: ReleasePlan) -> ReleasePlan:
     first = plan.table.rows[0]
     words = {"system": "نظام الدفع", "risk_description": "خدمة 1.12.0", "risk_control": "🚀 ✅ 👩‍👩‍👧"}
-    rows = (first.model_copy(update={"risk_description": "很长的文字，" * 5000}), first.model_copy(update=words))
-    return plan.model_copy(update={"table": plan.table.model_copy(update={"rows": rows})})
+    rows = (first.replace(risk_description="很长的文字，" * 5000), first.replace(**words))
+    return plan.replace(table=plan.table.replace(rows=rows))
 
 
 @pytest.fixture(params=["sample", "forty", "none", "one", "nasty", "empty"])

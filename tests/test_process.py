@@ -9,6 +9,7 @@ import pytest
 
 from relplan import api
 from relplan.errors import PlanError
+from relplan.model.part import fields_of
 from relplan.process.model import Process
 from relplan.resources import template_bytes
 
@@ -26,7 +27,7 @@ def found(process: Process, place: str) -> object:
     for name in place.split("."):
         if isinstance(value, tuple):
             value = next(each for each in value if each.id == name)
-        elif name in type(value).model_fields:
+        elif name in fields_of(type(value)):
             value = getattr(value, name)
         else:
             value = next(each for each in value.checks if each.id == name)

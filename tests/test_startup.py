@@ -9,8 +9,6 @@ import pytest
 
 HEAVY = frozenset(
     {
-        "pydantic",
-        "pydantic_core",
         "yaml",
         "jinja2",
         "lxml",

@@ -10,7 +10,7 @@
     page = relplan.render(read.plan, "notes", "html", language="en")
 
 Every function raises `RelplanError` (see `relplan.errors`) with the place and the cure, and nothing else
-for bad input; constructing a `ReleasePlan` by hand raises pydantic's `ValidationError`.
+for bad input; constructing a `ReleasePlan` by hand raises `Invalid`, which is one.
 """
 
 from __future__ import annotations

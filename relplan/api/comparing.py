@@ -16,6 +16,7 @@ from relplan.comparison.merge import Merged as Merged
 from relplan.comparison.report import Side as Side
 from relplan.errors import Language, Message, Problem, ReadError, WriteError, place_of, problem, suggest
 from relplan.findings import Severity
+from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan
 from relplan.readers.options import DEFAULT as DEFAULT_OPTIONS
 from relplan.readers.options import ReadOptions
@@ -41,8 +42,8 @@ def diff(before: ReleasePlan, after: ReleasePlan, parts: Sequence[str] = ()) -> 
     from relplan.comparison.difference import Difference, difference
 
     for part in parts:
-        if part not in ReleasePlan.model_fields:
-            hint = suggest(part, ReleasePlan.model_fields)
+        if part not in fields_of(ReleasePlan):
+            hint = suggest(part, fields_of(ReleasePlan))
             raise ReadError(problem(f"计划没有“{part}”{hint.zh}", f'a plan has no part "{part}"{hint.en}'))
     found = difference(before, after)
     if not parts:
@@ -148,7 +149,7 @@ def merged_workbook(
         ("language",),
         ("time_zone",),
     }:  # inferred from words, of which there are others now
-        read = replace(read, plan=read.plan.model_copy(update={"language": plan.language, "time_zone": plan.time_zone}))
+        read = replace(read, plan=read.plan.replace(language=plan.language, time_zone=plan.time_zone))
     if lost := difference(plan, read.plan):
         raise WriteError(_not_kept(lost, name))
     message = Message(

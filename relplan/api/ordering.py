@@ -81,4 +81,4 @@ def with_order(plan: ReleasePlan, *, force: bool = False, places: Mapping[Path, 
     wrong = list(obstacles(found)) or ([] if force else list(differences(plan.table, found)))
     if wrong:
         raise PlanError([Problem(each.message, place_of(places, each.path)) for each in wrong])
-    return plan.model_copy(update={"table": filled(plan.table, found)})
+    return plan.replace(table=filled(plan.table, found))

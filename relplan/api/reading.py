@@ -114,7 +114,7 @@ def _part(name: str, format: str, shown: str, strict: bool, options: ReadOptions
     from relplan.model.plan import ReleasePlan
 
     silent = ReleasePlan()
-    said = read.plan.model_copy(update={"language": silent.language, "time_zone": silent.time_zone})
+    said = read.plan.replace(language=silent.language, time_zone=silent.time_zone)
     if said == silent:
         raise ReadError(problem("文件中没有计划的任何内容", "the file holds nothing of a plan", shown))
     return read

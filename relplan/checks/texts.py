@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
-
 from relplan.errors import Path
 from relplan.model.columns import columns_of
+from relplan.model.part import Part, once_a_class
 from relplan.model.table import Extra
 from relplan.model.values import Change, Dependency, Nothing, Unread
 
@@ -22,14 +20,14 @@ class Stated(NamedTuple):
     code: bool
 
 
-def texts(part: BaseModel, path: Path = ()) -> list[Stated]:
+def texts(part: Part, path: Path = ()) -> list[Stated]:
     """Every text under a plan or a part of it; an entry of a list stands by itself."""
     found: list[Stated] = []
     _collect(part, path, found)
     return found
 
 
-def _collect(part: BaseModel, path: Path, found: list[Stated]) -> None:
+def _collect(part: Part, path: Path, found: list[Stated]) -> None:
     codes = _code_fields(type(part))
     for name, value in vars(part).items():
         if value is None or value == ():
@@ -45,14 +43,14 @@ def _collect(part: BaseModel, path: Path, found: list[Stated]) -> None:
 def _take(value: Any, path: Path, code: bool, found: list[Stated]) -> None:
     if isinstance(value, Extra):
         found.append(Stated(path, value.text, False))
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, Part):
         _collect(value, path, found)
     elif isinstance(value, str | Unread | Change | Dependency):
         found.append(Stated(path, str(value), code))
 
 
-@functools.cache
-def _code_fields(model: type[BaseModel]) -> frozenset[str]:
+@once_a_class
+def _code_fields(model: type[Part]) -> frozenset[str]:
     return frozenset(bound.field for bound in columns_of(model) if bound.column.code)
 
 

@@ -18,9 +18,6 @@ from relplan.cli.speech import say
 if TYPE_CHECKING:
     from relplan.errors import RelplanError
 
-# Looking for plug-ins of pydantic means reading what is said of every installed package.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
 COULD_NOT_RUN: Final = 3
 
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {

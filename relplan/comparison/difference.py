@@ -249,7 +249,7 @@ def applied(plan: ReleasePlan, change: Difference) -> ReleasePlan:
         put(data, fact.path, fact.after)
     for each in change.lists:
         put(data, each.path, _changed(at_path(data, each.path) or [], each))
-    return ReleasePlan.model_validate(data)
+    return ReleasePlan.from_data(data)
 
 
 def _changed(old: list[Any], change: ListChange) -> list[Any]:

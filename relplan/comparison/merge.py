@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
-from pydantic import ValidationError
 
 from relplan.comparison.difference import entry_name, is_list, paired
 from relplan.comparison.report import Side, field_name, part_name, value_text
-from relplan.errors import Language, Message, Path, Place, PlanError, Problem, place_of
+from relplan.errors import Invalid, Language, Message, Path, Place, PlanError, Problem, place_of
 from relplan.model.clash import mark
 from relplan.model.fields import Row
 from relplan.model.identity import as_fields, name_of, names_of_entries
@@ -110,9 +109,9 @@ def merge(base: ReleasePlan, sides: Sequence[Side]) -> Merged:
     said = [_Said(side, side.read.plan.data(), ()) for side in sorted(sides, key=lambda side: side.name)]
     data = merger.parts(base.data(), said, ())
     try:
-        plan = ReleasePlan.model_validate(data)
-    except ValidationError as error:
-        refused = {tuple(each["loc"]) for each in error.errors()}
+        plan = ReleasePlan.from_data(data)
+    except Invalid as error:
+        refused = {path for path, _ in error.faults}
         told = [each.problem() for each in merger.clashes if each.path in refused]
         raise PlanError(told or problems_of(error, {}, "")) from None
     return Merged(plan, tuple(merger.clashes))

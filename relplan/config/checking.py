@@ -34,12 +34,11 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
-from pydantic import ValidationError
 
 from relplan.checks.registry import named
 from relplan.checks.settings import Allowance, CheckSettings, Freeze
 from relplan.config.refusals import unknown, wrong
-from relplan.errors import Place, ReadError, problem, suggest
+from relplan.errors import Invalid, Place, ReadError, problem, suggest
 from relplan.findings import Severity, Stage
 from relplan.model.entries import Exemption
 from relplan.sql.dialects import Dialect
@@ -157,8 +156,8 @@ def _exemptions(value: Any, path: str) -> tuple[Allowance, ...]:
     found = []
     for each in _tables(value):
         try:
-            found.append(Allowance(Exemption.model_validate(dict(each)), Place(path)))
-        except ValidationError:
+            found.append(Allowance(Exemption.from_data(dict(each)), Place(path)))
+        except Invalid:
             raise TypeError from None
     return tuple(found)
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
-
 from relplan.blocks import (
     Block,
     Callout,
@@ -46,6 +44,7 @@ from relplan.model import moments
 from relplan.model.columns import columns_of
 from relplan.model.entries import Step
 from relplan.model.fields import Row
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan, Rollback, Window, model_at
 from relplan.model.readiness import Tests
 from relplan.model.table import ReleaseItem, ReleaseTable
@@ -92,7 +91,7 @@ def shown(value: object, language: Language) -> Value:
         return value  # what a filter made of it
     if isinstance(value, tuple | list):
         return _listed([shown(each, language) for each in value], language) or shown(None, language)
-    if isinstance(part := part_of(value), BaseModel):
+    if isinstance(part := part_of(value), Part):
         name = type(part).__name__
         raise TemplateError(
             problem(
@@ -140,7 +139,7 @@ def sheet(value: object, part: str, *, language: Language) -> Fragment:
     return Fragment((rows_table(rows, model, language),))  # type: ignore[arg-type]
 
 
-def _part(value: object, part: str) -> tuple[object, type[BaseModel]]:
+def _part(value: object, part: str) -> tuple[object, type[Part]]:
     """A list of the plan by its name, and what its entries are."""
     rows, path = part_of(value), tuple(part.split("."))
     model = model_at(path)
@@ -404,8 +403,8 @@ def is_none(value: object, *, language: Language) -> bool:
     return isinstance(value, str) and is_none_word(value)
 
 
-def _rows(part: object) -> tuple[Sequence[BaseModel], type[BaseModel]]:
-    if isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
+def _rows(part: object) -> tuple[Sequence[Part], type[Part]]:
+    if isinstance(part, tuple) and part and isinstance(part[0], Part):
         return part, type(part[0])
     raise TemplateError(
         problem(
@@ -415,7 +414,7 @@ def _rows(part: object) -> tuple[Sequence[BaseModel], type[BaseModel]]:
     )
 
 
-def _check_fields(fields: Sequence[str], model: type[BaseModel]) -> None:
+def _check_fields(fields: Sequence[str], model: type[Part]) -> None:
     _check_known(fields, [b.field for b in columns_of(model)])
 
 

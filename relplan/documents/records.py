@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pydantic import BaseModel
+from relplan.model.part import Part, fields_of, once_a_class
 
 
 class Record:
@@ -18,7 +18,7 @@ class Record:
 
     __slots__ = ("_part",)
 
-    def __init__(self, part: BaseModel) -> None:
+    def __init__(self, part: Part) -> None:
         object.__setattr__(self, "_part", part)
 
     def __getattr__(self, name: str) -> Any:
@@ -46,31 +46,26 @@ class LateRecord(Record):
     """A record whose part is made when a template first asks for it."""
 
     __slots__ = ("_make",)
-    _make: Callable[[], BaseModel]
+    _make: Callable[[], Part]
 
-    def __init__(self, make: Callable[[], BaseModel]) -> None:
+    def __init__(self, make: Callable[[], Part]) -> None:
         object.__setattr__(self, "_make", functools.cache(make))
 
     @property
-    def _part(self) -> BaseModel:
+    def _part(self) -> Part:
         return self._make()
 
 
-def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+@once_a_class
+def names_of(model: type[Part]) -> tuple[str, ...]:
     """The names that a record of `model` answers to."""
-    return _names(model)
-
-
-@functools.cache
-def _names(model: Any) -> tuple[str, ...]:
     own = (
         name
         for cls in model.__mro__[:-1]
-        if cls is not BaseModel
         for name, each in vars(cls).items()
-        if isinstance(each, property | functools.cached_property)
+        if isinstance(each, property | functools.cached_property) and not name.startswith("_")
     )
-    return (*model.model_fields, *(name for name in own if not name.startswith(("_", "model_"))))
+    return (*fields_of(model), *own)
 
 
 def part_of(value: object) -> object:
@@ -84,7 +79,7 @@ def part_of(value: object) -> object:
 
 def view(value: object) -> Any:
     """What a template sees of a value."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, Part):
         return Record(value)
     if isinstance(value, tuple):
         return tuple(view(each) for each in value)

@@ -22,6 +22,7 @@ from relplan.blocks import (
 )
 from relplan.documents.tables import rows_table
 from relplan.errors import Language
+from relplan.model.part import fields_of
 from relplan.process.decision import deadline_of
 from relplan.process.items import NUMERALS, Item
 from relplan.process.papers import Papers, RunRow
@@ -55,7 +56,7 @@ def run_blocks(found: Papers, part: str) -> tuple[Block, ...]:
 def _fields(found: Papers) -> list[str]:
     """The columns that some step of any part needs: all tables of the sheet have the same, so that they stand below one another."""
     stated = {name for part in NUMERALS for _, row, _ in found.run(part) for name in row.stated()}
-    return [name for name in RunRow.model_fields if name in stated | {"number", "text"}]
+    return [name for name in fields_of(RunRow) if name in stated | {"number", "text"}]
 
 
 def _place_of(found: Papers, part: str) -> int | None:

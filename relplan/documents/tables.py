@@ -6,8 +6,6 @@ import functools
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from relplan.blocks import (
     Anchor,
     Block,
@@ -25,6 +23,7 @@ from relplan.blocks import (
 )
 from relplan.errors import Language
 from relplan.model.columns import BoundColumn, columns_of, header_index
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.values import Choice, Nothing, RiskLevel
@@ -50,17 +49,17 @@ def table_column(bound: BoundColumn, language: Language) -> TableColumn:
 
 
 def rows_table(
-    rows: Sequence[BaseModel] | Nothing, model: type[BaseModel], language: Language, fields: Sequence[str] = ()
+    rows: Sequence[Part] | Nothing, model: type[Part], language: Language, fields: Sequence[str] = ()
 ) -> Table:
     """The rows of one model; `fields` names the columns, else all that are always shown or that some row states."""
     if isinstance(rows, Nothing):
-        rows = (model.model_validate(rows.word),)
+        rows = (model.from_data(rows.word),)
     bounds = [b for b in columns_of(model) if (b.field in fields if fields else _is_shown(b, rows))]
     body = tuple(tuple(b.kind.write(getattr(row, b.field), language) for b in bounds) for row in rows)
     return Table(tuple(table_column(b, language) for b in bounds), body)
 
 
-def _is_shown(bound: BoundColumn, rows: Sequence[BaseModel]) -> bool:
+def _is_shown(bound: BoundColumn, rows: Sequence[Part]) -> bool:
     return not bound.column.optional or any(getattr(row, bound.field) not in (None, ()) for row in rows)
 
 
@@ -154,7 +153,7 @@ def risk_counts(table: ReleaseTable, language: Language) -> Table:
     return Table(columns, rows)
 
 
-def facts_table(part: BaseModel, language: Language, fields: Sequence[str] = ()) -> Table:
+def facts_table(part: Part, language: Language, fields: Sequence[str] = ()) -> Table:
     """The facts of a plan (with its window), or of its rollback, as pairs of key and value.
 
     Without `fields` all of them, what is not stated blank, to be filled in and read back. With `fields` (`"start"` and
@@ -176,5 +175,5 @@ def _toned(bound: BoundColumn, value: object, language: Language) -> Cell:
     return (Mark(text, tone),) if tone else text
 
 
-def _owners(part: BaseModel) -> tuple[ReleasePlan | Rollback | Window | BaseModel, ...]:
+def _owners(part: Part) -> tuple[ReleasePlan | Rollback | Window | Part, ...]:
     return (part, part.window) if isinstance(part, ReleasePlan) else (part,)

@@ -15,8 +15,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from pydantic_core import core_schema
-
 from relplan.errors import Language, Refused
 from relplan.model import moments
 from relplan.model.text import from_object, is_none_word, normalise
@@ -27,7 +25,7 @@ C = TypeVar("C", bound=Choice)
 
 
 class Kind(ABC, Generic[T]):
-    """One kind of value. Stands in a field's annotation, where pydantic finds its validator and JSON Schema."""
+    """One kind of value. Stands in a field's annotation, which says by it what the field takes."""
 
     as_text: ClassVar[bool] = True
     """Whether sheets must format the cell as text, so that 1.10 stays 1.10."""
@@ -65,17 +63,8 @@ class Kind(ABC, Generic[T]):
 
     @functools.cached_property
     def accepted(self) -> Callable[[object], T]:
-        """`accept`, quick where a short text comes again."""
-        return _remembering(self.accept)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.accepted if self.is_parsed else self.accept,
-            serialization=core_schema.plain_serializer_function_ser_schema(self.dump),
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return self.json_schema()
+        """`accept`, quick where a short text that has to be parsed comes again."""
+        return _remembering(self.accept) if self.is_parsed else self.accept
 
 
 _SHORT: Final = 64

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pydantic import BaseModel
-
 from relplan.errors import Path
+from relplan.model.part import Part
 
 START, NEXT, END = "<" * 7, "=" * 7, ">" * 7
 _MARK: Final = re.compile(rf"^{START} \S", re.MULTILINE)
@@ -33,7 +32,7 @@ def is_marked(text: str) -> bool:
     return START in text and _MARK.search(text) is not None
 
 
-def marked_paths(part: BaseModel, path: Path = ()) -> Iterator[Path]:
+def marked_paths(part: Part, path: Path = ()) -> Iterator[Path]:
     """The paths of the values of a plan, or a part of it, in which a mark stands."""
     for name, value in vars(part).items():
         if not value:
@@ -41,11 +40,11 @@ def marked_paths(part: BaseModel, path: Path = ()) -> Iterator[Path]:
         if isinstance(value, str):
             if START in value and is_marked(value):
                 yield (*path, name)
-        elif isinstance(value, BaseModel):
+        elif isinstance(value, Part):
             yield from marked_paths(value, (*path, name))
         elif isinstance(value, tuple):
             for number, each in enumerate(value):
-                if isinstance(each, BaseModel):
+                if isinstance(each, Part):
                     yield from marked_paths(each, (*path, name, number))
                 elif START in (text := each if isinstance(each, str) else str(each)) and is_marked(text):
                     yield (*path, name, number)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from relplan.errors import Language
+from relplan.model.part import Part, fields_of, once_a_class
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from relplan.model.celltext import Kind
 
 # Interchangeable words that Chinese headers begin with: 投产 in banks, 割接 in telecoms.
@@ -72,13 +71,13 @@ class BoundColumn(Struct, frozen=True):
     kind: Kind[Any]
 
 
-@functools.cache
-def columns_of(model: type[BaseModel]) -> tuple[BoundColumn, ...]:
+@once_a_class
+def columns_of(model: type[Part]) -> tuple[BoundColumn, ...]:
     """The columns of a row-like model, in their order."""
     from relplan.model.celltext import Kind
 
     found = []
-    for name, info in model.model_fields.items():
+    for name, info in fields_of(model).items():
         column = next((m for m in info.metadata if isinstance(m, Column)), None)
         kind = next((m for m in info.metadata if isinstance(m, Kind)), None)
         if column is not None and kind is not None:
@@ -106,8 +105,8 @@ class HeaderIndex(Struct, frozen=True):
         return normalise_header(header) in self.canonical
 
 
-@functools.cache
-def header_index(model: type[BaseModel]) -> HeaderIndex:
+@once_a_class
+def header_index(model: type[Part]) -> HeaderIndex:
     """The headers of a row-like model; where two columns claim one, a label goes before an alias, then the first."""
     fields: dict[str, str] = {}
     for bound in columns_of(model):

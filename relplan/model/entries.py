@@ -3,8 +3,6 @@
 import re
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import model_validator
-
 from relplan.errors import Refused
 from relplan.model.columns import Column
 from relplan.model.fields import ActionField, Minutes, Moment, People, Row, Text
@@ -245,7 +243,7 @@ class Step(Row):
     def standing_at(self, position: int) -> Self:
         """The step without a number that only says its position, so that an insertion renumbers what follows."""
         if self.number == str(position) and self.stated() != {"number"}:
-            return self.model_copy(update={"number": None})
+            return self.replace(number=None)
         return self
 
 
@@ -498,11 +496,12 @@ class Section(Row):
         ),
     ] = None
 
-    @model_validator(mode="after")
-    def _known_place(self) -> Self:
-        if self.after is not None and self.after not in PARTS:
+    @classmethod
+    def settle(cls, values: dict[str, Any]) -> None:
+        """The place is that of a part there is."""
+        after = values["after"]
+        if after is not None and after not in PARTS:
             known = ", ".join(PARTS)
-            raise Refused(f"未知的部分“{self.after}”；可用：{known}", f'unknown part "{self.after}"; known: {known}')
-        if self.after in _LAST:
-            object.__setattr__(self, "after", None)
-        return self
+            raise Refused(f"未知的部分“{after}”；可用：{known}", f'unknown part "{after}"; known: {known}')
+        if after in _LAST:
+            values["after"] = None

@@ -1,14 +1,7 @@
-"""The types of the model's fields, and the base of everything that shows as a row.
-
-Modules with pydantic models have no `from __future__ import annotations`: pydantic compiles each annotation that is a
-text anew whenever the program starts, which is a fortieth of what making one Word file takes.
-"""
+"""The types of the model's fields, and the base of everything that shows as a row."""
 
 import datetime as dt
 from typing import Annotated, Any, ClassVar, TypeVar
-
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_validator
-from pydantic_core import core_schema
 
 from relplan.model.celltext import (
     ChangesKind,
@@ -22,6 +15,7 @@ from relplan.model.celltext import (
     TextKind,
     WordsKind,
 )
+from relplan.model.part import Part, entries
 from relplan.model.text import is_none_word, normalise
 from relplan.model.values import Action, Change, Dependency, Nothing, ReleaseKind, RiskLevel, Unread
 
@@ -40,12 +34,6 @@ Moment = Annotated[dt.date | Unread | Nothing | None, MomentKind()]
 """A `datetime`, or a `date` where no time is stated."""
 
 
-class Part(BaseModel):
-    """The base of the model: strict about keys, never changed once made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
-
-
 R = TypeVar("R", bound="Row")
 
 
@@ -55,9 +43,9 @@ class Row(Part):
     main: ClassVar[str]
     """The field that plain text stands for."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_text(cls, data: object) -> object:
+    def raw(cls, data: object) -> object:
+        """The raw fields, for which text may stand."""
         return cls.fields_of_text(normalise(data)) if isinstance(data, str) else data
 
     @classmethod
@@ -79,7 +67,7 @@ class Row(Part):
 
     def is_its_text(self) -> bool:
         """Whether it says no more than its main text, and that text, read again, no less."""
-        return self.stated() == {self.main} and type(self).model_validate(getattr(self, self.main)) == self
+        return self.stated() == {self.main} and type(self).from_data(getattr(self, self.main)) == self
 
 
 def as_list(value: object) -> object:
@@ -109,10 +97,13 @@ class RowsOf:
     def __init__(self, row: type[Row]) -> None:
         self._row = row
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        rows = handler.generate_schema(tuple[self._row, ...])  # type: ignore[name-defined]
-        kept = core_schema.no_info_after_validator_function(said, rows)
-        return core_schema.no_info_before_validator_function(as_list, kept)
+    def accepted(self, value: object) -> tuple[Row, ...] | Nothing:
+        """The canonical rows.
+
+        Raises:
+            Invalid: there is no list, or rows in it that cannot be held.
+        """
+        return said(entries(self._row.from_data, as_list(value)))
 
 
 def is_blank(value: object) -> bool:

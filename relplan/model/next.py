@@ -75,7 +75,7 @@ def _each(rows: tuple[R, ...] | Nothing, change: Callable[[R], R]) -> tuple[R, .
 
 
 def _service(row: ServiceToStop) -> ServiceToStop:
-    return row.model_copy(update={"stop_at": None})
+    return row.replace(stop_at=None)
 
 
 def _meeting(row: Meeting) -> Meeting:
@@ -87,4 +87,4 @@ def _issues(old: ReleasePlan, version: str, hotfix: bool) -> Iterator[Issue]:
         if each.status is IssueStatus.DEFERRED and each.target_version not in (None, version):
             yield each
         elif each.status is IssueStatus.DEFERRED or (hotfix and each.status is IssueStatus.HOTFIX):
-            yield each.model_copy(update={"status": IssueStatus.OPEN, "target_version": version})
+            yield each.replace(status=IssueStatus.OPEN, target_version=version)

@@ -1,17 +1,14 @@
 """The release plan: one validated model, frozen, from which every document is made.
 
 Constructors take objects, or the text that a cell or a plan file holds, and canonicalise it
-or refuse it with pydantic's `ValidationError`; so a plan that exists can be written in every format.
+or refuse it with `Invalid`, a `PlanError`; so a plan that exists can be written in every format.
 Blank is `None` or `()`: not stated. `Nothing` is a stated "none", `Unread` words that are not of the field's kind.
 """
 
 import datetime as dt
-import functools
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Final, Self
-
-from pydantic import BaseModel, model_validator
+from typing import Annotated, Any, Final
 
 from relplan.errors import LANGUAGES, Language, Path, Refused
 from relplan.model import moments
@@ -22,13 +19,13 @@ from relplan.model.fields import (
     Items,
     KindField,
     Moment,
-    Part,
     People,
     RowsOf,
     Text,
     Words,
     is_blank,
 )
+from relplan.model.part import Part, fields_of, once_a_class
 from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, Tests
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.text import from_object
@@ -73,9 +70,9 @@ class Window(Part):
         ),
     ] = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_text(cls, data: object) -> object:
+    def raw(cls, data: object) -> object:
+        """The raw fields, for which text may stand."""
         if isinstance(data, str):
             data = {"text": data}
         if isinstance(data, Mapping) and is_blank(data.get("start")) and is_blank(data.get("end")):
@@ -145,9 +142,9 @@ class Rollback(Part):
         ),
     ] = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_list(cls, data: object) -> object:
+    def raw(cls, data: object) -> object:
+        """The raw fields, for which the list of steps may stand."""
         return {"steps": data} if isinstance(data, list | tuple) else data
 
 
@@ -316,13 +313,12 @@ class ReleasePlan(Part):
     exemptions: Annotated[tuple[Exemption, ...] | Nothing, RowsOf(Exemption)] = ()
     sections: Annotated[tuple[Section, ...] | Nothing, RowsOf(Section)] = ()
 
-    @model_validator(mode="after")
-    def _deadline_is_of_that_night(self) -> Self:
+    @classmethod
+    def settle(cls, values: dict[str, Any]) -> None:
         """A rollback deadline that is a clock time alone (次日 03:00) is the first such time after the window begins."""
-        start, stated = self.window.start, self.rollback.deadline
+        start, stated = values["window"].start, values["rollback"].deadline
         if isinstance(stated, Unread) and isinstance(start, dt.date) and (found := moments.later(start, stated.text)):
-            object.__setattr__(self, "rollback", self.rollback.model_copy(update={"deadline": found}))
-        return self
+            values["rollback"] = values["rollback"].replace(deadline=found)
 
     @property
     def owner(self) -> str | None:
@@ -377,49 +373,49 @@ def plain_data(part: object) -> Any:
     return data
 
 
-@functools.cache
+@once_a_class
 def _dumps(model: type[Part]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """The fields of a model, each with what makes plain data of its value."""
     dumps: dict[str, Callable[[Any], Any]] = {bound.field: bound.kind.dump for bound in columns_of(model)}
     if model is ReleaseItem:
         dumps["extra"] = lambda pairs: {pair.header: pair.text for pair in pairs}
-    return tuple((name, dumps.get(name, plain_data)) for name in model.model_fields)
+    return tuple((name, dumps.get(name, plain_data)) for name in fields_of(model))
 
 
 def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every stated value under a plan or a part of it, with its path; `Change`, `Extra` and the like are values."""
-    if isinstance(part, BaseModel):
-        for name, value in part:
+    if isinstance(part, Part):
+        for name, value in vars(part).items():
             yield from walk(value, (*path, name))
-    elif isinstance(part, tuple) and part and isinstance(part[0], BaseModel):
+    elif isinstance(part, tuple) and part and isinstance(part[0], Part):
         for i, value in enumerate(part):
             yield from walk(value, (*path, i))
     elif part is not None and part != ():
         yield path, part
 
 
-def unread(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
+def unread(part: Part, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
     """Every value under a plan or a part of it that could not be read, with its path."""
     values = vars(part)
     for name in _where_unread(type(part)):
         value = values[name]
         if isinstance(value, Unread):
             yield (*path, name), value
-        elif isinstance(value, BaseModel):
+        elif isinstance(value, Part):
             yield from unread(value, (*path, name))
-        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        elif isinstance(value, tuple) and value and isinstance(value[0], Part):
             for i, each in enumerate(value):
                 yield from unread(each, (*path, name, i))
 
 
-@functools.cache
-def _where_unread(model: type[BaseModel]) -> tuple[str, ...]:
+@once_a_class
+def _where_unread(model: type[Part]) -> tuple[str, ...]:
     """The fields of a model that may hold what could not be read, or a part that does."""
-    fields = ((name, field.annotation) for name, field in model.model_fields.items())
+    fields = ((name, field.annotation) for name, field in fields_of(model).items())
     return tuple(name for name, kind in fields if Unread in typing.get_args(kind) or _model_in(kind))
 
 
-def model_at(path: Path, root: type[BaseModel] | None = None) -> type[BaseModel] | None:
+def model_at(path: Path, root: type[Part] | None = None) -> type[Part] | None:
     """The model of what stands at `path`, or of the entries of the list there; None where there are none.
 
     `root` is the model at the empty path; by default that of plans. The rows of the release table are the entries of `("table",)` too.
@@ -427,7 +423,7 @@ def model_at(path: Path, root: type[BaseModel] | None = None) -> type[BaseModel]
     model: Any = root or ReleasePlan
     for step in path:
         if isinstance(step, str):
-            field = model.model_fields.get(step)
+            field = fields_of(model).get(step)
             model = _model_in(field.annotation) if field else None
             if model is None:
                 return None
@@ -436,6 +432,6 @@ def model_at(path: Path, root: type[BaseModel] | None = None) -> type[BaseModel]
 
 def _model_in(annotation: Any) -> Any:
     """The model class inside a field's type: `tuple[Step, ...] | Nothing` -> Step."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Part):
         return annotation
     return next((found for each in typing.get_args(annotation) if (found := _model_in(each))), None)

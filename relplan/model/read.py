@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
-from pydantic import BaseModel, ValidationError
 
-from relplan.errors import NO_PLACES, Message, Path, Place, PlanError, Problem, Refused, place_of, suggest
+from relplan.errors import NO_PLACES, Invalid, Language, Message, Path, Place, PlanError, Problem, place_of
 from relplan.model.columns import BoundColumn, columns_of
 from relplan.model.plan import ReleasePlan, model_at, unread
 from relplan.model.values import Unread
@@ -73,6 +72,7 @@ class Read(Struct, frozen=True):
         notices: in the order of the input.
         labels: the places of words that are no data: headers, titles, keys.
         further: the places of words that went into the value at a path, which began at another place.
+        language: that of the plan where the input states it or is written in it, None where neither tells.
     """
 
     plan: ReleasePlan
@@ -80,6 +80,7 @@ class Read(Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     labels: frozenset[Place] = frozenset()
     further: Mapping[Place, Path] = field(default_factory=dict)
+    language: Language | None = None
 
     def unreadable(self) -> tuple[Notice, ...]:
         """The notices of values that could not be read."""
@@ -106,10 +107,11 @@ def build(
     places = Places(_full_paths(data, places), inner or {})
     try:
         with collector_paused():
-            plan = ReleasePlan.model_validate(dict(data))
-    except ValidationError as error:
+            plan = ReleasePlan.from_data(dict(data))
+    except Invalid as error:
         raise PlanError(problems_of(error, places, name)) from None
-    return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels), further or {})
+    language = plan.language if "language" in data else None
+    return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels), further or {}, language)
 
 
 def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mapping[Path, Place]:
@@ -179,39 +181,7 @@ def bound_column(path: Path) -> BoundColumn | None:
     return next((bound for bound in columns_of(model) if bound.field == path[-1]), None) if model else None
 
 
-def problems_of(
-    error: ValidationError, places: Mapping[Path, Place], name: str, model: type[BaseModel] = ReleasePlan
-) -> list[Problem]:
-    """What is wrong with raw data, in the order of its lines; `model` is what it was taken for."""
-    return sorted((_problem(each, places, name, model) for each in error.errors()), key=_line_of)
-
-
-def _problem(error: Any, places: Mapping[Path, Place], name: str, root: type[BaseModel]) -> Problem:
-    path: Path = error["loc"]
-    place = place_of(places, path) or Place(name)
-    reason = error.get("ctx", {}).get("error")
-    if isinstance(reason, Refused):
-        return Problem(reason.message, place)
-    if error["type"] == "extra_forbidden":
-        return Problem(_unknown_key(path, root), place)
-    return Problem(_wrong_type(error["type"], path, error["msg"]), place)
-
-
-def _unknown_key(path: Path, root: type[BaseModel]) -> Message:
-    model = model_at(path[:-1], root)
-    known = tuple(model.model_fields) if model else ()
-    hint = suggest(str(path[-1]), known)
-    if not hint.zh:
-        hint = Message(f"；可用：{'、'.join(known)}", f"; known: {', '.join(known)}")
-    return Message(f"未知的键“{path[-1]}”{hint.zh}", f'unknown key "{path[-1]}"{hint.en}')
-
-
-def _wrong_type(kind: str, path: Path, detail: str) -> Message:
-    spot = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return Message(f"“{spot}”这里应为“键: 值”或文本", f'"{spot}" takes `key: value` pairs or text here')
-    if kind in ("tuple_type", "list_type"):
-        return Message(f"“{spot}”应为列表", f'"{spot}" takes a list')
-    if kind == "missing":
-        return Message(f"缺少“{spot}”", f'"{spot}" is missing')
-    return Message(f"“{spot}”的值不正确（{detail}）", f'"{spot}" has a wrong value ({detail})')
+def problems_of(error: Invalid, places: Mapping[Path, Place], name: str) -> list[Problem]:
+    """What is wrong with raw data, each at its place, in the order of its lines."""
+    found = [Problem(message, place_of(places, path) or Place(name)) for path, message in error.faults]
+    return sorted(found, key=_line_of)

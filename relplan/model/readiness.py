@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Final
 
 from relplan.model.celltext import ChoiceKind
 from relplan.model.columns import Column
-from relplan.model.fields import Items, Minutes, Moment, Part, People, Row, RowsOf, Text, Words
+from relplan.model.fields import Items, Minutes, Moment, People, Row, RowsOf, Text, Words
+from relplan.model.part import Part
 from relplan.model.values import (
     CaseKind,
     IssueSeverity,

@@ -4,11 +4,10 @@ import datetime as dt
 import re
 from typing import Annotated, ClassVar, Final
 
-from pydantic import BeforeValidator
-
 from relplan.errors import Language, Refused
 from relplan.model.columns import Column
-from relplan.model.fields import KindField, Moment, Part, Row, RowsOf, Text, Words
+from relplan.model.fields import KindField, Moment, Row, RowsOf, Text, Words
+from relplan.model.part import Accepts, Part
 from relplan.model.plan import ReleasePlan
 from relplan.model.values import Nothing
 
@@ -16,7 +15,7 @@ _LENGTH: Final = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>天|日|d|days?|周
 _WEEKS: Final = ("周", "星期", "w", "week", "weeks")
 
 
-def _days(value: object) -> object:
+def _days(value: object) -> int | None:
     """Days, from a number or from words such as `2 周` and `10 days`."""
     if value is None or isinstance(value, int):
         return value
@@ -31,7 +30,7 @@ def _days(value: object) -> object:
     return int(match["number"]) * (7 if match["unit"].lower() in _WEEKS else 1)
 
 
-Days = Annotated[int | None, BeforeValidator(_days)]
+Days = Annotated[int | None, Accepts(_days)]
 """A number of days, which may be written as `2 weeks`."""
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from relplan.model.columns import columns_of
 from relplan.model.entries import PARTS
 from relplan.model.fields import Row
+from relplan.model.part import Part, fields_of
 from relplan.model.plan import ReleasePlan, model_at
 from relplan.model.table import ReleaseItem
 
@@ -22,10 +21,10 @@ def schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "relplan release plan", **root, "$defs": definitions}
 
 
-def _object(model: type[BaseModel], path: tuple[str, ...], definitions: dict[str, Any]) -> dict[str, Any]:
+def _object(model: type[Part], path: tuple[str, ...], definitions: dict[str, Any]) -> dict[str, Any]:
     columns = {bound.field: bound for bound in columns_of(model)}
     properties: dict[str, Any] = {}
-    for name in model.model_fields:
+    for name in fields_of(model):
         if bound := columns.get(name):
             column = bound.column
             properties[name] = {"title": f"{column.zh} / {column.en}", **bound.kind.json_schema()}
@@ -40,7 +39,7 @@ def _object(model: type[BaseModel], path: tuple[str, ...], definitions: dict[str
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _nested(owner: type[BaseModel], path: tuple[str, ...], definitions: dict[str, Any]) -> dict[str, Any]:
+def _nested(owner: type[Part], path: tuple[str, ...], definitions: dict[str, Any]) -> dict[str, Any]:
     model = ReleaseItem if path == ("table", "rows") else model_at(path)
     if model is None:
         return {}
@@ -55,7 +54,7 @@ def _nested(owner: type[BaseModel], path: tuple[str, ...], definitions: dict[str
 
 
 def _reference(
-    model: type[BaseModel], path: tuple[str, ...], definitions: dict[str, Any], bare: bool = False
+    model: type[Part], path: tuple[str, ...], definitions: dict[str, Any], bare: bool = False
 ) -> dict[str, Any]:
     """A reference to the definition of a model; an entry of a list may be written as plain text."""
     name = model.__name__

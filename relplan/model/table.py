@@ -1,14 +1,13 @@
 """The release table: fourteen columns, the extra ones that teams add, and any column that no one knows."""
 
 import itertools
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
-
-from pydantic import BeforeValidator, PlainSerializer, model_validator
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar
 
 from relplan.errors import Refused
 from relplan.model.columns import Column, header_index
-from relplan.model.fields import Changes, Dependencies, Part, People, RequiredText, Risk, Row, Text, as_list, is_blank
+from relplan.model.fields import Changes, Dependencies, People, RequiredText, Risk, Row, Text, as_list, is_blank
+from relplan.model.part import Accepts, Part, entries
 from relplan.model.values import RiskLevel
 
 
@@ -19,22 +18,18 @@ class Extra(Part):
     text: RequiredText
 
 
-def _extra_pairs(value: object) -> object:
+def _extra_pairs(value: object) -> tuple[Extra, ...]:
     """Pairs from a mapping of header to text (as plan files write them); blank texts are not stated."""
     if value is None:
         return ()
     if isinstance(value, Mapping):
-        return [{"header": header, "text": text} for header, text in value.items() if not is_blank(text)]
-    if isinstance(value, list | tuple):
-        return [pair for pair in value if not (isinstance(pair, Mapping) and is_blank(pair.get("text")))]
-    return value
+        value = [{"header": header, "text": text} for header, text in value.items() if not is_blank(text)]
+    elif isinstance(value, list | tuple):
+        value = [pair for pair in value if not (isinstance(pair, Mapping) and is_blank(pair.get("text")))]
+    return entries(Extra.from_data, value)
 
 
-Extras = Annotated[
-    tuple[Extra, ...],
-    BeforeValidator(_extra_pairs),
-    PlainSerializer(lambda pairs: {pair.header: pair.text for pair in pairs}),
-]
+Extras = Annotated[tuple[Extra, ...], Accepts(_extra_pairs)]
 
 
 class ReleaseItem(Row):
@@ -369,10 +364,11 @@ class ReleaseItem(Row):
 
     extra: Extras = ()
 
-    @model_validator(mode="after")
-    def _extras_are_extra(self) -> Self:
+    @classmethod
+    def settle(cls, values: dict[str, Any]) -> None:
+        """Extra columns are neither columns that relplan knows nor there twice."""
         seen: set[str] = set()
-        for pair in self.extra:
+        for pair in values["extra"]:
             if header_index(ReleaseItem).is_canonical(pair.header):
                 raise Refused(
                     f"附加列“{pair.header}”与已有的列同名；请填到那一列",
@@ -381,37 +377,37 @@ class ReleaseItem(Row):
             if pair.header in seen:
                 raise Refused(f"附加列“{pair.header}”重复", f'the extra column "{pair.header}" is there twice')
             seen.add(pair.header)
-        return self
+
+
+def _rows(value: object) -> tuple[ReleaseItem, ...]:
+    """Rows, without those that say nothing, and all with their extra columns in one order."""
+    rows = tuple(row for row in entries(ReleaseItem.from_data, as_list(value)) if not row.is_blank())
+    order = {header: i for i, header in enumerate(_extra_headers(rows))}
+    return tuple(
+        row
+        if len(row.extra) < 2 or _is_sorted([order[pair.header] for pair in row.extra])
+        else row.replace(extra=tuple(sorted(row.extra, key=lambda pair: order[pair.header])))
+        for row in rows
+    )
+
+
+def _extra_headers(rows: Iterable[ReleaseItem]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pair.header for row in rows for pair in row.extra))
 
 
 class ReleaseTable(Part):
     """The release table: systems in the order in which the team wrote them."""
 
-    rows: Annotated[tuple[ReleaseItem, ...], BeforeValidator(as_list)] = ()
+    rows: Annotated[tuple[ReleaseItem, ...], Accepts(_rows)] = ()
 
-    @model_validator(mode="before")
     @classmethod
-    def _from_list(cls, data: object) -> object:
+    def raw(cls, data: object) -> object:
+        """The raw fields, for which the list of rows may stand."""
         return {"rows": data} if isinstance(data, list | tuple) else data
-
-    @model_validator(mode="after")
-    def _canonical(self) -> Self:
-        """Rows that say nothing are left out, and all rows have their extra columns in one order."""
-        rows = tuple(row for row in self.rows if not row.is_blank())
-        order = {header: i for i, header in enumerate(self.extra_headers())}
-        ordered = tuple(
-            row
-            if len(row.extra) < 2 or _is_sorted([order[pair.header] for pair in row.extra])
-            else row.model_copy(update={"extra": tuple(sorted(row.extra, key=lambda pair: order[pair.header]))})
-            for row in rows
-        )
-        if ordered != self.rows:
-            object.__setattr__(self, "rows", ordered)
-        return self
 
     def extra_headers(self) -> tuple[str, ...]:
         """The headers of all extra columns, in the order in which rows first name them."""
-        return tuple(dict.fromkeys(pair.header for row in self.rows for pair in row.extra))
+        return _extra_headers(self.rows)
 
     @property
     def risk_level(self) -> RiskLevel | None:

@@ -6,13 +6,12 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel
-
 from relplan.documents.filters import FILTERS
 from relplan.documents.records import names_of
 from relplan.documents.sandbox import NAMES, Sandbox
 from relplan.errors import TemplateError, problem, suggest
 from relplan.model.columns import columns_of
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan
 from relplan.office.names import Kind, kind_of_field
 
@@ -79,7 +78,7 @@ def _below(name: str, kind: Kind, depth: int) -> Iterator[Field]:
         yield from _below(f"{stem}.{each}", inner, depth - 1)
 
 
-def _words(model: type[BaseModel], name: str) -> tuple[str, str]:
+def _words(model: type[Part], name: str) -> tuple[str, str]:
     """What the code says of a field without a column, or of a property."""
     own = next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)
     getter = getattr(own, "fget", None) or getattr(own, "func", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +9,12 @@ from typing import Any, Final
 
 from jinja2 import nodes
 from msgspec import Struct, field
-from pydantic import BaseModel
 
 from relplan.documents.filters import FILTERS
 from relplan.documents.records import names_of
 from relplan.documents.sandbox import NAMES, Sandbox
 from relplan.errors import Message, suggest
+from relplan.model.part import Part, fields_of, once_a_class
 from relplan.model.plan import ReleasePlan
 from relplan.model.table import ReleaseItem
 from relplan.model.values import Nothing
@@ -52,7 +51,7 @@ class Kind(Struct, frozen=True):
         names: what it has, where it is no model.
     """
 
-    model: type[BaseModel] | None = None
+    model: type[Part] | None = None
     many: bool = False
     names: frozenset[str] | None = None
 
@@ -237,11 +236,11 @@ def _missing(name: str, known: Sequence[str]) -> Message:
     return Message(f"没有“{name}”{hint.zh or f'；可用：{zh}'}", f'there is no "{name}"{hint.en or f"; known: {en}"}')
 
 
-@functools.cache
-def kind_of_field(model: type[BaseModel], name: str) -> Kind:
+@once_a_class
+def kind_of_field(model: type[Part], name: str) -> Kind:
     """What a field or property of a model is."""
-    if name in model.model_fields:
-        return _of_annotation(model.model_fields[name].annotation)
+    if name in fields_of(model):
+        return _of_annotation(fields_of(model)[name].annotation)
     own = next((vars(cls)[name] for cls in model.__mro__ if name in vars(cls)), None)
     getter = getattr(own, "fget", None) or getattr(own, "func", None)
     if getter is None:
@@ -255,7 +254,7 @@ def kind_of_field(model: type[BaseModel], name: str) -> Kind:
 def _of_annotation(annotation: Any, many: bool = False) -> Kind:
     if annotation is Nothing:
         return UNKNOWN
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Part):
         return Kind(annotation, many)
     origin = typing.get_origin(annotation)
     several = many or origin in (tuple, list)

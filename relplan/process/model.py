@@ -6,12 +6,10 @@ exist, and of every name that nothing answers to.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Self
-
-from pydantic import model_validator
+from typing import Any, Final
 
 from relplan.errors import Language, Message, Path, Refused, suggest
-from relplan.model.fields import Part
+from relplan.model.part import Part
 from relplan.model.values import Choice, IssueSeverity, TestRound
 
 
@@ -21,9 +19,9 @@ class Told(Part):
     zh: str
     en: str
 
-    @model_validator(mode="before")
     @classmethod
-    def _of_one(cls, data: object) -> object:
+    def raw(cls, data: object) -> object:
+        """The raw fields, for which one text may stand."""
         return {"zh": data, "en": data} if isinstance(data, str) else data
 
     def text(self, language: Language) -> str:
@@ -87,14 +85,6 @@ class Stage(Part):
     goes_live: bool = False
     activities: tuple[Activity, ...]
 
-    @model_validator(mode="before")
-    @classmethod
-    def _said_as_words(cls, data: object) -> object:
-        """Plan files and process files hold text alone: `true` and `yes` are words."""
-        if isinstance(data, Mapping) and isinstance(data.get("goes_live"), str):
-            return {**data, "goes_live": data["goes_live"].lower() in ("true", "yes", "是")}
-        return data
-
 
 class Evidence(Choice):
     """What shows that a check is met."""
@@ -146,44 +136,16 @@ class Check(Part):
     most: int = 0
     meeting: tuple[str, ...] = ()
 
-    @model_validator(mode="before")
     @classmethod
-    def _said_as_words(cls, data: object) -> object:
-        if not isinstance(data, Mapping):
-            return data
-        made: dict[str, Any] = dict(data)
-        if "evidence" in made:
-            made["evidence"] = _one_of(Evidence, made["evidence"])
-        if "round" in made:
-            made["round"] = _one_of(TestRound, made["round"])
-        if isinstance(made.get("severities"), list | tuple):
-            made["severities"] = tuple(_one_of(IssueSeverity, each) for each in made["severities"])
-        return made
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def settle(cls, values: dict[str, Any]) -> None:
+        """What the evidence goes by is named."""
         needed = {Evidence.SENT: "notice", Evidence.TEST_REPORT: "round", Evidence.ISSUES: "severities"}
-        name = needed.get(self.evidence)
-        if name and not getattr(self, name):
+        name = needed.get(values["evidence"])
+        if name and not values[name]:
             raise Refused(
-                f"检查项“{self.id}”以 {self.evidence} 为依据，须写明 {name}",
-                f'the check "{self.id}" goes by {self.evidence}; it has to name its {name}',
+                f"检查项“{values['id']}”以 {values['evidence']} 为依据，须写明 {name}",
+                f'the check "{values["id"]}" goes by {values["evidence"]}; it has to name its {name}',
             )
-        return self
-
-
-def _one_of(choice: type[Choice], word: object) -> object:
-    if isinstance(word, choice):
-        return word
-    known = {str(each): each for each in choice}
-    if (found := known.get(str(word))) is None:
-        hint = suggest(str(word), known)
-        listed = ", ".join(known)
-        raise Refused(
-            f"未知的词“{word}”{hint.zh or f'；可用：{listed}'}",
-            f'unknown word "{word}"{hint.en or f"; known: {listed}"}',
-        )
-    return found
 
 
 class Gate(Part):
@@ -219,14 +181,14 @@ class ProcessNotice(Part):
     show: tuple[str, ...] = ()
     attach: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _words_are_known(self) -> Self:
-        for told in (self.subject, *self.body):
+    @classmethod
+    def settle(cls, values: dict[str, Any]) -> None:
+        """The words in braces, and what is shown, are known."""
+        for told in (values["subject"], *values["body"]):
             for word in re.findall(r"\{(\w*)\}", told.zh + told.en):
                 _refuse_unknown(word, PLACEHOLDERS, Message("占位词", "placeholder"))
-        for each in self.show:
+        for each in values["show"]:
             _refuse_unknown(each, SHOWN, Message("内容", "part of a notice"))
-        return self
 
 
 PLACEHOLDERS: Final = ("product", "version", "title", "window", "deadline", "owner")

@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar
 from relplan.errors import Language, Message
 from relplan.model import moments
 from relplan.model.columns import Column
-from relplan.model.fields import Part, Row, Text
+from relplan.model.fields import Row, Text
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan
 from relplan.model.readiness import Issue, TestRun, is_open
 from relplan.model.values import IssueStatus, Nothing, TestResult, TestRound

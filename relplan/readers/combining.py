@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem, place_of
 from relplan.model.fields import Row
+from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan, Window
 from relplan.model.read import Notice, NoticeKind, Read, bound_column, collector_paused
 from relplan.model.table import Extra
@@ -72,7 +73,7 @@ def combined(reads: Sequence[Read]) -> Read:
 
 
 def _is_chinese(read: Read) -> bool:
-    return read.plan.language == "zh" and "language" in read.plan.model_fields_set
+    return read.language == "zh"
 
 
 class _Whole(Struct):
@@ -99,7 +100,7 @@ class _Whole(Struct):
             for step in path[:-1]:
                 box = box.setdefault(str(step), {})
             box[str(path[-1])] = value
-        plan = ReleasePlan.model_validate(data)
+        plan = ReleasePlan.from_data(data)
         rows = plan.table.rows
         numbers = [{pair.header: i for i, pair in enumerate(row.extra)} for row in rows]
         places = {_numbered(path, numbers): place for path, place in self.places.items()}
@@ -293,7 +294,7 @@ class _Part:
         """`known` with what only `other` (which stands `there` in this file) says."""
         changes = _added(known, other)
         self._taken += [((*there, name), (*here, name)) for name in changes if name != "extra"]
-        return known.model_copy(update=changes) if changes else known
+        return known.replace(**changes) if changes else known
 
     # Places
 
@@ -353,7 +354,7 @@ def _differing(one: Any, other: Any) -> list[str]:
         return []
     found = [
         name
-        for name, value in other
+        for name, value in vars(other).items()
         if name != "extra" and value not in _BLANK and (known := getattr(one, name)) not in _BLANK
         if not _same(known, value)
     ]
@@ -363,7 +364,7 @@ def _differing(one: Any, other: Any) -> list[str]:
 
 def _added(one: Any, other: Any) -> dict[str, Any]:
     """The fields in which `other` says something and `one` nothing, with the values of both together."""
-    added = {name: value for name, value in other if value not in _BLANK and getattr(one, name) in _BLANK}
+    added = {name: value for name, value in vars(other).items() if value not in _BLANK and getattr(one, name) in _BLANK}
     headers = {pair.header for pair in getattr(one, "extra", ())}
     if new := tuple(pair for pair in getattr(other, "extra", ()) if pair.header not in headers):
         added["extra"] = (*one.extra, *new)
@@ -389,7 +390,7 @@ def _field_words(path: Path, entry: Row, name: str) -> tuple[str, str, str, str]
 
 def _field_path(entry: Row, name: str) -> Path:
     """The path in an entry for a field, or for the header of an extra column."""
-    return (name,) if name in type(entry).model_fields else ("extra", name)
+    return (name,) if name in fields_of(type(entry)) else ("extra", name)
 
 
 def _window_words(window: Window) -> str:

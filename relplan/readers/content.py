@@ -9,6 +9,7 @@ from typing import Final
 
 from relplan.errors import ReadError
 from relplan.grids import ENOUGH_COLUMNS
+from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan
 from relplan.readers.sheets.delimited import decoded, delimiter_of, known_headers
 
@@ -82,7 +83,7 @@ def _is_plan_file(text: str) -> bool:
     key = _KEY.match(text, start)
     if not key or _FRONT_MATTER.match(text):
         return False
-    return "#" not in text[:start] or key.group().rstrip(": \t") in ReleasePlan.model_fields
+    return "#" not in text[:start] or key.group().rstrip(": \t") in fields_of(ReleasePlan)
 
 
 def _text_kind(text: str) -> str:

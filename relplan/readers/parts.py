@@ -10,7 +10,8 @@ from typing import Final
 from relplan.errors import LANGUAGES, Path
 from relplan.model.columns import columns_of, normalise_header
 from relplan.model.entries import Exemption, Package, Participant, Script, Section, Step
-from relplan.model.fields import Part, Row
+from relplan.model.fields import Row
+from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem

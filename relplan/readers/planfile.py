@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from msgspec import Struct, field
-from pydantic import ValidationError
 
-from relplan.errors import Path, Place, PlanError, Problem, ReadError, place_of, problem
+from relplan.errors import Invalid, Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, build, problems_of
 from relplan.readers.options import DEFAULT, ReadOptions
 
@@ -57,9 +56,9 @@ def read_process(data: bytes, name: str) -> Process:
             problem("流程文件的最外层应为“键: 值”", "a process file holds `key: value` pairs at its top", name)
         )
     try:
-        found = Process.model_validate(tree.root)
-    except ValidationError as error:
-        raise PlanError(problems_of(error, tree.places, name, Process)) from None
+        found = Process.from_data(tree.root)
+    except Invalid as error:
+        raise PlanError(problems_of(error, tree.places, name)) from None
     if problems := [Problem(message, place_of(tree.places, path)) for path, message in faults(found)]:
         raise PlanError(problems)
     return found
@@ -82,9 +81,9 @@ def read_roadmap(data: bytes, name: str) -> tuple[Roadmap, Mapping[Path, Place]]
             problem("路线图文件的最外层应为“键: 值”", "a roadmap file holds `key: value` pairs at its top", name)
         )
     try:
-        return Roadmap.model_validate(tree.root), tree.places
-    except ValidationError as error:
-        raise PlanError(problems_of(error, tree.places, name, Roadmap)) from None
+        return Roadmap.from_data(tree.root), tree.places
+    except Invalid as error:
+        raise PlanError(problems_of(error, tree.places, name)) from None
 
 
 def is_roadmap(data: bytes) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from relplan.errors import Message, Path, Place, PlanError, Problem, ReadError, problem
+from relplan.errors import Invalid, Message, Path, Place, PlanError, Problem, ReadError, problem
 from relplan.grids import Grid, Spot, fill_down
 from relplan.model.columns import header_index, normalise_header
 from relplan.model.fields import Row
@@ -44,9 +42,9 @@ def read_roadmap_grids(grids: Sequence[Grid], name: str) -> tuple[Roadmap, dict[
         )
         raise ReadError(problem(zh, en, name))
     try:
-        return Roadmap.model_validate(data), places, notices
-    except ValidationError as error:
-        raise PlanError(problems_of(error, places, name, Roadmap)) from None
+        return Roadmap.from_data(data), places, notices
+    except Invalid as error:
+        raise PlanError(problems_of(error, places, name)) from None
 
 
 def _read(grid: Grid, name: str, data: dict[str, Any], places: dict[Path, Place], notices: list[Notice]) -> None:

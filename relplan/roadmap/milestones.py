@@ -133,9 +133,7 @@ def milestone(
 def _joined(planned: PlannedRelease, plan: ReleasePlan) -> PlannedRelease:
     """What the roadmap says, and for the rest the plan."""
     own = {"version": plan.version, "kind": plan.kind, "goal": plan.goal, "iterations": plan.iterations}
-    return planned.model_copy(
-        update={name: value for name, value in own.items() if value and not getattr(planned, name)}
-    )
+    return planned.replace(**{name: value for name, value in own.items() if value and not getattr(planned, name)})
 
 
 def _window(

@@ -14,10 +14,10 @@ from relplan.sequence.words import Remark, row_name
 def filled(table: ReleaseTable, order: ReleaseOrder) -> ReleaseTable:
     """The table with each row's wave as its order; an order that says the same (`①`, `第 1 批`) stays as it is written."""
     rows = tuple(
-        item if order_key(item.order) == (standing.wave,) else item.model_copy(update={"order": str(standing.wave)})
+        item if order_key(item.order) == (standing.wave,) else item.replace(order=str(standing.wave))
         for item, standing in zip(table.rows, order.standings, strict=True)
     )
-    return table.model_copy(update={"rows": rows})
+    return table.replace(rows=rows)
 
 
 def differences(table: ReleaseTable, order: ReleaseOrder) -> Iterator[Remark]:

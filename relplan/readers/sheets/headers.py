@@ -12,6 +12,7 @@ from relplan.grids import Grid, Header, Spot, column_letters
 from relplan.model.columns import HeaderIndex, header_index, normalise_header
 from relplan.model.entries import Step
 from relplan.model.fields import Row
+from relplan.model.part import fields_of
 from relplan.model.table import ReleaseItem
 from relplan.readers.options import ReadOptions
 from relplan.resources import labels
@@ -53,7 +54,7 @@ def release_headers(options: ReadOptions, own: bool = False) -> HeaderIndex:
 
 
 def _field(name: str) -> str:
-    known = [field for field in ReleaseItem.model_fields if field != "extra"]
+    known = [field for field in fields_of(ReleaseItem) if field != "extra"]
     found = name if name in known else header_index(ReleaseItem).field(name)
     if found is None:
         hint = suggest(name, known)
