@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from relplan.errors import Message, Path, Place, Problem, ReadError, problem
+from relplan.patterns import regex
 
 ALGORITHMS: Final[Mapping[str, str]] = {
     "md5": "MD5",
@@ -48,15 +49,15 @@ class Digests(Struct, frozen=True):
 _LABEL: Final = r"(?P<label>(?:md|sha|sm|crc|blake|b2)[0-9a-z]{0,8}?(?:[-_/][0-9]{1,4}){0,2})(?:sum)?"
 _GAP: Final = r"(?:\([^()\n]*\))?(?:\s*(?:[:=|]|值|校验值|校验码|checksum)+\s*|\s+|-)"
 _END: Final = r"(?![0-9a-z_/-]|\.[0-9a-z])"
-_WORD: Final = re.compile(
+_WORD: Final = regex(
     rf"(?<![a-z0-9]){_LABEL}\s*{_GAP}(?P<labelled>[0-9a-z]{{8,}}){_END}"
     rf"|(?<![0-9a-z_./-])(?P<bare>[0-9a-z]{{24,}}){_END}",
     re.IGNORECASE | re.ASCII,
 )
-_PAIRS: Final = re.compile(
+_PAIRS: Final = regex(
     r"(?<![0-9a-z])[0-9a-f]{2}(?:(?P<gap>[ :])[0-9a-f]{2})(?:(?P=gap)[0-9a-f]{2}){14,}(?![0-9a-z])", re.I
 )
-_NO_HEX: Final = re.compile(r"[^0-9a-f]", re.IGNORECASE)
+_NO_HEX: Final = regex(r"[^0-9a-f]", re.IGNORECASE)
 
 
 def digests_in(text: str | None) -> Digests:
@@ -191,12 +192,12 @@ def _line(name: str, digest: Digest) -> bytes:
     return f"{mark}{digest.value}  ".encode() + _bytes(escaped) + b"\n"
 
 
-_GNU: Final = re.compile(r"[ \t]*(?P<escaped>\\?)(?P<digest>\w+)(?P<gap>[ \t][ *]?)(?P<name>.+)", re.DOTALL)
-_BSD: Final = re.compile(
+_GNU: Final = regex(r"[ \t]*(?P<escaped>\\?)(?P<digest>\w+)(?P<gap>[ \t][ *]?)(?P<name>.+)", re.DOTALL)
+_BSD: Final = regex(
     r"[ \t]*(?P<escaped>\\?)(?P<label>[A-Za-z][\w/-]*) ?\((?P<name>.+)\)[ \t]*=[ \t]*(?P<digest>\w+)[ \t]*", re.DOTALL
 )
-_BARE: Final = re.compile(r"\s*(?P<digest>[0-9A-Fa-f]{32,})\s*")
-_SIDECAR: Final = re.compile(rf"(?P<file>.+)\.(?:{'|'.join(ALGORITHMS)})(?:sum)?", re.IGNORECASE | re.DOTALL)
+_BARE: Final = regex(r"\s*(?P<digest>[0-9A-Fa-f]{32,})\s*")
+_SIDECAR: Final = regex(rf"(?P<file>.+)\.(?:{'|'.join(ALGORITHMS)})(?:sum)?", re.IGNORECASE | re.DOTALL)
 
 
 def read_manifest(data: bytes, name: str = "") -> Manifest:

@@ -7,7 +7,6 @@ Rows and columns count from 0 here; addresses for people are made by `address`.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -15,6 +14,7 @@ from msgspec import Struct, field
 
 from relplan.errors import Path, Place
 from relplan.model.columns import HeaderIndex, normalise_header
+from relplan.patterns import regex
 
 HEADER_ROWS: Final = 100
 """How far down a sheet's first header row is looked for."""
@@ -293,7 +293,7 @@ def _captions(grid: Grid, row: int, body: int) -> dict[int, tuple[str, ...]]:
 CELL_LIMIT: Final = 32_767
 """Characters an Excel cell can hold (UTF-16 units); what is longer goes on in a sheet of its own."""
 
-CONTINUED: Final = re.compile(r"\n〔→ (?P<id>L\d+)〕\Z")
+CONTINUED: Final = regex(r"\n〔→ (?P<id>L\d+)〕\Z")
 """The end of a cell whose text goes on: the id of its pieces."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -24,11 +23,12 @@ from relplan.blocks import (
     Strong,
     Table,
 )
+from relplan.patterns import regex
 
 SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
-_SCHEME: Final = re.compile(r"([^:/?#]*):")
-_IGNORED_BY_BROWSERS: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
+_SCHEME: Final = regex(r"([^:/?#]*):")
+_IGNORED_BY_BROWSERS: Final = regex(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
 
 
 def is_safe(target: str) -> bool:

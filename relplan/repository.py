@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from relplan.errors import ReadError, problem, suggest
+from relplan.patterns import regex
 from relplan.readers.commits import Commit
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -176,8 +177,8 @@ def _sorted_out(names: Sequence[str]) -> Refs:
 
 # What may be asked
 
-_SCHEME: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
-_SCP: Final = re.compile(r"(?:[^/:@]+@)?(?P<host>\[[^\]]+\]|[^/:]+):(?!:).+", re.DOTALL)
+_SCHEME: Final = regex(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
+_SCP: Final = regex(r"(?:[^/:@]+@)?(?P<host>\[[^\]]+\]|[^/:]+):(?!:).+", re.DOTALL)
 _SCHEMES: Final = ("https", "http", "ssh", "git", "file")
 
 

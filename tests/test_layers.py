@@ -14,7 +14,7 @@ import relplan
 PACKAGE = Path(relplan.__file__).parent
 
 ROOMS = [
-    {"errors"},
+    {"errors", "patterns"},
     {"model"},
     {
         "resources",

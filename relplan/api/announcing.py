@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from relplan.errors import Language, Message
 from relplan.model.values import Nothing
+from relplan.patterns import regex
 
 if TYPE_CHECKING:
     from relplan.api.going_live import GoLive
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from relplan.process.model import ProcessNotice
     from relplan.writers.calendar import Event
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ADDRESS = regex(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 class Notices(Struct, frozen=True):

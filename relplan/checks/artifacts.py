@@ -20,6 +20,7 @@ from relplan.errors import Message, Path, Place, ReadError
 from relplan.findings import Severity, Stage
 from relplan.model.entries import Package, Script
 from relplan.model.text import is_none_word
+from relplan.patterns import regex
 from relplan.sql.cells import CellKind
 
 _PACKAGES: Final = ("packages",)
@@ -57,7 +58,7 @@ def _artifacts(subject: Subject) -> Iterator[_Artifact]:
             yield _Artifact((part, index), entry, kind)
 
 
-_LIST: Final = re.compile(r"[\w.-]*(?:md5|sha\d{1,3}|checksum)[\w.-]*", re.IGNORECASE)
+_LIST: Final = regex(r"[\w.-]*(?:md5|sha\d{1,3}|checksum)[\w.-]*", re.IGNORECASE)
 """A checksum may be in a list of its own: md5sum.txt."""
 
 
@@ -196,8 +197,8 @@ def _named_files(subject: Subject) -> Iterator[tuple[Path, str]]:
             yield (*each.path, "undo"), undo.strip()
 
 
-_FILE_NAME: Final = re.compile(r"[^\s，。；、：:]*[^\s，。；、：:.]\.(?:[A-Za-z]\w{0,7})(?:\.(?:gz|bz2|xz|zst))?")
-_MANIFEST: Final = re.compile(r"(?<![\w./-])(?:[\w./-]*[._-])?(?:md5|sha\d{1,3}|checksum)s?(?:sums?)?(?:\.(?:txt|md5|sha\d+|lst|list))?(?![\w./-])|[\w./-]+\.(?:md5|sha\d{1,3})(?![\w./-])", re.IGNORECASE)  # fmt: skip
+_FILE_NAME: Final = regex(r"[^\s，。；、：:]*[^\s，。；、：:.]\.(?:[A-Za-z]\w{0,7})(?:\.(?:gz|bz2|xz|zst))?")
+_MANIFEST: Final = regex(r"(?<![\w./-])(?:[\w./-]*[._-])?(?:md5|sha\d{1,3}|checksum)s?(?:sums?)?(?:\.(?:txt|md5|sha\d+|lst|list))?(?![\w./-])|[\w./-]+\.(?:md5|sha\d{1,3})(?![\w./-])", re.IGNORECASE)  # fmt: skip
 
 
 @rule(
@@ -236,14 +237,14 @@ def _manifest_remarks(folder: Folder, name: str, path: Path) -> Iterator[Hit]:
         yield _told(path, Message(f"清单 {name}", f"list {name}"), each.message, each.place or Place(name))
 
 
-_GENERATED: Final = re.compile(
+_GENERATED: Final = regex(
     r"(?<![运执]行)(?:生成|产出|导出|编译|构建|打包|制作).{0,10}(?:脚本|sql|增量|补丁|安装包|更新包|jar|war)|"
     r"(?:脚本|sql|安装包|更新包|补丁|jar包?)[，,]?(?:需要?|由|在|现场|当晚|当天|临时|届时|发布时|上线时).{0,10}(?:生成|产出|导出|编译|构建|打包)|"
     r"\b(?:generate|build|compile|export|produce)s?\b.{0,24}\b(?:scripts?|sql|packages?|jars?|images?)\b|"
     r"\b(?:scripts?|sql|packages?|jars?|images?)\b.{0,24}\b(?:generated|built|compiled|produced)\b",
     re.IGNORECASE,
 )
-_BEFOREHAND: Final = re.compile(
+_BEFOREHAND: Final = regex(
     r"(?:发布|上线|投产|升级|变更)(?:之)?前|前一?[日天晚]|事先|提前|已生成|已打包|冻结|复核后|评审后|固化|"
     r"备份|回[退滚]|日志|报告|报表|\bbefore\b|in advance|already|beforehand|frozen|\bprevious day\b|backup|rollback|report|\blog",
     re.IGNORECASE,
@@ -292,7 +293,7 @@ def _said_of_making(subject: Subject) -> Iterator[tuple[Path, Message, str]]:
             yield cell.path, cell.name, cell.cell.text
 
 
-_VERSIONS: Final = re.compile(r"(?<![\d.])[vV]?(?P<version>\d{1,6}(?:\.\d{1,6}){1,4})(?!\.?\d)")
+_VERSIONS: Final = regex(r"(?<![\d.])[vV]?(?P<version>\d{1,6}(?:\.\d{1,6}){1,4})(?!\.?\d)")
 
 
 @rule(
@@ -332,7 +333,7 @@ def _versions_in(text: str) -> dict[str, tuple[int, ...]]:
     return {version: key for version, key in found if key}
 
 
-_BETWEEN_BRANCHES: Final = re.compile(r"[（(【\[][^（()）】\[\]]*[）)】\]]|(?:分支|和|与|及|[\s,，;；、])+")
+_BETWEEN_BRANCHES: Final = regex(r"[（(【\[][^（()）】\[\]]*[）)】\]]|(?:分支|和|与|及|[\s,，;；、])+")
 """What stands between the names of branches: remarks in brackets too."""
 
 

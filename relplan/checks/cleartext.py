@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from relplan.patterns import regex
+
 
 class Secret(NamedTuple):
     """A secret in a text: what it is called there (`db.password`), and its line, counted from 1."""
@@ -20,25 +22,25 @@ _WORDS: Final = (
 )
 """What a text has, in lower case, that is worth a closer look."""
 
-_ASSIGNED: Final = re.compile(
+_ASSIGNED: Final = regex(
     r"(?<![\w.\-\u4e00-\u9fff])(?P<name>[A-Za-z_-][\w.\-\[\]]*|[\u4e00-\u9fff\w]{0,12}(?:密码|口令|密钥|秘钥))"
     r"[\"'`]?[ \t]*(?::=|=>|[:=：＝]|→|改为|设为)[ \t]*"
     r"(?P<value>\"[^\"\n]*\"?|'[^'\n]*'?|[^\s,，;；|&]+)"
 )
-_SECRET_NAME: Final = re.compile(
+_SECRET_NAME: Final = regex(
     r"(?:^|[._\-\[\]]|[a-z0-9](?=[A-Z]))"
     r"(?:password|passwd|passphrase|pwd|secret|token|api[._-]?key|access[._-]?key|secret[._-]?key|private[._-]?key|"
     r"signing[._-]?key|encrypt(?:ion)?[._-]?key|auth[._-]?key|credential|(?<=[._-])pass)\]?\d{0,2}$",
     re.IGNORECASE,
 )
 """The last word of a name says what it holds: `db.password` is one, `password-file` and `token-expire` are none."""
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NO_SECRET_NAME: Final = re.compile(
+_CAMEL: Final = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_NO_SECRET_NAME: Final = regex(
     r"(?:^|[._-])(?:max|min|num|has|is|no|use|enable|show|csrf|page|next)[._-]?\w*$", re.IGNORECASE
 )
-_CHINESE_NAME: Final = re.compile(r"(?:密码|口令|密钥|秘钥)$")
+_CHINESE_NAME: Final = regex(r"(?:密码|口令|密钥|秘钥)$")
 
-_HARMLESS: Final = re.compile(
+_HARMLESS: Final = regex(
     r"[*xX•●#.…_-]+|"  # blanked out
     r"[$%{<@!`&*\[(].*|"  # a variable, a placeholder, a reference, a mask
     r"(?:true|false|on|off|yes|no|null|none|nil|undefined|required|optional|enabled?|disabled?|default|auto|hidden|empty|"
@@ -51,10 +53,10 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 """Values that give nothing away."""
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE: Final = regex(r"[\u4e00-\u9fff]")
 
 _PATTERNS: Final = tuple(
-    (name, re.compile(pattern))
+    (name, regex(pattern))
     for name, pattern in (
         ("PRIVATE KEY", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----(?P<value>)"),
         ("AWS access key", r"(?<![A-Z0-9])(?P<value>AKIA[0-9A-Z]{16})(?![A-Z0-9])"),
@@ -89,7 +91,7 @@ def masked(text: str) -> str:
     return _ASSIGNED.sub(_with_masked_value, text)
 
 
-_LATIN: Final = re.compile(r"[\"']?(?P<value>[!#-&(-~]*)")
+_LATIN: Final = regex(r"[\"']?(?P<value>[!#-&(-~]*)")
 """A value up to a quote, a blank or a Chinese character: the message goes on behind the words it quotes."""
 
 
@@ -145,7 +147,7 @@ def _like_password(value: str) -> bool:
     return len(bare) >= 6 and bool(re.search(r"\d", bare)) and bare.isascii()
 
 
-_SQL_VALUE: Final = re.compile(
+_SQL_VALUE: Final = regex(
     r"(?:IDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\s+(?:PASSWORD\s+)?|(?:password|pwd|secret|token|key)[\"`\]]?\s{0,9}(?:FOR\s+\S+\s{0,9})?[=(]?\s{0,9})"
     r"N?'(?P<value>[^'\n]*)'",
     re.IGNORECASE,

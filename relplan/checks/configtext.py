@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from relplan.checks.rows import PlannedRow
 from relplan.model.text import is_none_word
+from relplan.patterns import regex
 
 
 class Setting(NamedTuple):
@@ -47,27 +48,27 @@ def configurations_of(rows: Iterable[PlannedRow]) -> Iterator[PlannedConfigurati
 
 _LONGEST: Final = 2000
 """Characters of a line; longer ones are data, not settings."""
-_COMMENT: Final = re.compile(r"\s*(?:#|//|--\s|;|<!--)(?P<words>.*)")
-_FILE: Final = re.compile(
+_COMMENT: Final = regex(r"\s*(?:#|//|--\s|;|<!--)(?P<words>.*)")
+_FILE: Final = regex(
     r"(?<![\w./-])[\w./-]+\.(?:ya?ml|properties|conf|cnf|json|ini|xml|toml|env|config)\b", re.IGNORECASE
 )
-_SECTION: Final = re.compile(r"\s*\[(?P<name>[^\[\]=]+)\]\s*|\s*(?P<rule>-{3,}|={3,})\s*")
-_TITLE: Final = re.compile(
+_SECTION: Final = regex(r"\s*\[(?P<name>[^\[\]=]+)\]\s*|\s*(?P<rule>-{3,}|={3,})\s*")
+_TITLE: Final = regex(
     r"(?P<file>[\w./-]+\.(?:ya?ml|properties|conf|cnf|json|ini|xml|toml|env|config))\s*[:：]?", re.IGNORECASE
 )
 _ARROW: Final = r"(?:-+>|=>|→|➜|⇒)"
-_CHANGED: Final = re.compile(
+_CHANGED: Final = regex(
     rf"(?P<key>[\w.\-\[\]/]+)\s*(?:[:：=]|从|由|原(?:值|来)?(?:为|是)?|\bfrom\b)?\s*(?P<old>[^\s=:：][^=\n]{{0,200}}?)\s*"
     rf"(?:{_ARROW}|改为|改成|修改为|调整为|变更为|变为|\bto\b)\s*(?P<value>.+)"
 )
-_SAYS_OLD: Final = re.compile(r"->|=>|[→➜⇒改调变（(]| to ")
+_SAYS_OLD: Final = regex(r"->|=>|[→➜⇒改调变（(]| to ")
 """What a line that tells the old value has."""
-_REPLACED: Final = re.compile(r"(?P<key>[\w.\-\[\]/]+)\s*[:：=]\s*(?P<value>.+?)\s*[（(]\s*(?:原(?:值|来)?(?:为|是)?|旧值?|was|old)\s*[:：=]?\s*(?P<old>[^）)]+)[）)].*")  # fmt: skip
-_SET: Final = re.compile(
+_REPLACED: Final = regex(r"(?P<key>[\w.\-\[\]/]+)\s*[:：=]\s*(?P<value>.+?)\s*[（(]\s*(?:原(?:值|来)?(?:为|是)?|旧值?|was|old)\s*[:：=]?\s*(?P<old>[^）)]+)[）)].*")  # fmt: skip
+_SET: Final = regex(
     r"(?:export\s+|set\s+|-D|--)?(?P<list>(?:-\s+)*)[\"']?(?P<key>[\w.\-\[\]/$]+)[\"']?\s*(?P<sign>[=＝]|:(?!//)|：)\s*(?P<value>.*)"
 )
-_INLINE_NOTE: Final = re.compile(r"\s+(?:#|//)\s.*$")
-_DIRECTIVE: Final = re.compile(r"[\w-]+(?:\s+\S+)+;|[\w-]+(?:\s+\S+)*\s*\{|\}+[;,]?|[{\[\]},]+|<[^<>]+>.*")
+_INLINE_NOTE: Final = regex(r"\s+(?:#|//)\s.*$")
+_DIRECTIVE: Final = regex(r"[\w-]+(?:\s+\S+)+;|[\w-]+(?:\s+\S+)*\s*\{|\}+[;,]?|[{\[\]},]+|<[^<>]+>.*")
 
 
 def settings_in(text: str) -> Iterator[Setting]:

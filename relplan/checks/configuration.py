@@ -15,6 +15,7 @@ from relplan.checks.steps import PARTS, short
 from relplan.checks.subject import Subject
 from relplan.errors import Message, Path
 from relplan.findings import Severity
+from relplan.patterns import regex
 from relplan.sequence.names import name_key
 from relplan.sql import DangerKind
 
@@ -22,7 +23,7 @@ _NEEDS: Final = ("table", "configuration")
 _MOST_NAMED: Final = 3
 
 
-_POINTER: Final = re.compile(
+_POINTER: Final = regex(
     r"(?:https?|ftp|file|git|svn)://\S+|见\s*附|附件|附录|见(?:邮件|文档|工单|配置中心|wiki)|详见|同上|\battach|\bsee\b|"
     r"(?<![\w./-])[\w./-]+\.(?:ya?ml|properties|conf|cnf|json|ini|xml|toml|docx?|xlsx?|zip|txt)\b|[A-Z][A-Z0-9]{1,9}-\d+",
     re.IGNORECASE,
@@ -61,7 +62,7 @@ def _said(words: str) -> str:
     return f', "{words}",' if words else ""
 
 
-_ADDS: Final = re.compile(r"新增|新加|增加|添加|新建|\b(?:add(?:ed|s)?|new)\b", re.IGNORECASE)
+_ADDS: Final = regex(r"新增|新加|增加|添加|新建|\b(?:add(?:ed|s)?|new)\b", re.IGNORECASE)
 
 
 @rule(
@@ -205,24 +206,22 @@ def _conflict(row: PlannedRow, setting: Setting, other_row: PlannedRow, other: S
     )
 
 
-_OWN_HOST: Final = re.compile(r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[?::1\]?)(?![\w.-])", re.IGNORECASE)
-_TEST_HOST: Final = re.compile(
+_OWN_HOST: Final = regex(r"(?<![\w.-])(?:localhost|127\.0\.0\.1|\[?::1\]?)(?![\w.-])", re.IGNORECASE)
+_TEST_HOST: Final = regex(
     r"(?<![\w.-])(?:[a-z0-9]+[.-]){0,6}"
     r"(?:(?:test|testing|uat|sit|dev|qa|stg|staging|preprod|sandbox)\d{0,2}|(?:pre|fat|mock|stage|develop)\d{0,2}(?=[.:]))"
     r"(?:(?:[.-][a-z0-9]+){0,6}\.[a-z]{2,10}(?::\d+)?|(?:[.-][a-z0-9]+){0,6}:\d{2,5})(?![\w-])",
     re.IGNORECASE,
 )
 """Hosts of test environments: `mq-test.internal`, `pay.uat.example.com`, `redis-dev:6379`."""
-_PROFILE_KEY: Final = re.compile(
+_PROFILE_KEY: Final = regex(
     r"(?:profiles?(?:\.active)?|(?:^|[._-])env(?:ironment)?|namespace|NODE_ENV)$", re.IGNORECASE
 )
-_TEST_NAME: Final = re.compile(
-    r"(?:test|uat|sit|dev|develop(?:ment)?|qa|stg|staging|pre|preprod|local)\d*", re.IGNORECASE
-)
-_LISTENS: Final = re.compile(
+_TEST_NAME: Final = regex(r"(?:test|uat|sit|dev|develop(?:ment)?|qa|stg|staging|pre|preprod|local)\d*", re.IGNORECASE)
+_LISTENS: Final = regex(
     r"(?:^|[._-])(?:listen|bind|bind-?address|server\.address|allow|deny|whitelist|trusted.*)$", re.IGNORECASE
 )
-_NO_HOST: Final = re.compile(
+_NO_HOST: Final = regex(
     r"^(?:com|org|cn|net|io|java|javax)\.|"
     r"\.(?:ya?ml|properties|conf|json|xml|jar|war|js|css|html?|log|sh|sql|txt|class|java)(?::\d+)?$",
     re.IGNORECASE,

@@ -12,6 +12,7 @@ from relplan.checks.steps import PlannedStep
 from relplan.checks.subject import Subject
 from relplan.model.text import is_none_word
 from relplan.model.values import Action
+from relplan.patterns import regex
 
 
 class ChangeKind(Enum):
@@ -33,22 +34,22 @@ class ChangeKind(Enum):
 
 
 _KIND_WORDS: Final = {
-    ChangeKind.SQL: re.compile(
+    ChangeKind.SQL: regex(
         r"备份数据|数据备份|数据库|sql|(?<!shell)(?<!shell )脚本|(?<!仓)库(?!存)|(?:还原|恢复|回[滚退]|删除|清理).{0,8}数据(?!服务|中心|平台)|"
         r"数据(?:还原|恢复|回[滚退])|(?<![报图列])表|[新加]列|列保留|索引|字段|\bddl\b|\bdml\b|\bdb\b|database|schema|\bdump\b|(?<![\w-])data(?![\w-])|\btables?\b|\bcolumns?\b|\bindex",
         re.IGNORECASE,
     ),
-    ChangeKind.CONFIG: re.compile(
+    ChangeKind.CONFIG: regex(
         r"配置|参数|开关|nacos|apollo|config|setting|feature flag|\.ya?ml|\.properties|[a-z]\.[a-z_-]+ ?(?:改回|改为)",
         re.IGNORECASE,
     ),
-    ChangeKind.DEPLOY: re.compile(
+    ChangeKind.DEPLOY: regex(
         r"镜像|jar|war\b|安装包|程序包|更新包|应用|程序|前端|后端|网站|页面|目录|容器|\bweb\b|html|服务(?!器)|版本|重新部署|"
         r"image|package|build|artifact|\bapp|front-?end|back-?end|service|version|deploy|release",
         re.IGNORECASE,
     ),
 }
-_LOOSE: Final = re.compile(r"版本|version|release", re.IGNORECASE)
+_LOOSE: Final = regex(r"版本|version|release", re.IGNORECASE)
 """A configuration and a database have versions too: where nothing else speaks of applications, these words do not."""
 _RETURNS: Final = frozenset((Action.RESTORE, Action.OTHER, Action.UPLOAD))
 """What a step of the rollback may be declared to do when it undoes something, beside the action of the change itself."""
@@ -57,9 +58,9 @@ _RETURNS_NOTHING: Final = frozenset(
 )
 """What a step that is taken for it by its words does not undo anything with."""
 
-_GOES_BACK: Final = re.compile(r"[改切退回滚]回|回[退滚]|还原|恢复|\bback\b|revert|restor|undo", re.IGNORECASE)
+_GOES_BACK: Final = regex(r"[改切退回滚]回|回[退滚]|还原|恢复|\bback\b|revert|restor|undo", re.IGNORECASE)
 
-IRREVERSIBLE: Final = re.compile(
+IRREVERSIBLE: Final = regex(
     r"不可回[退滚]|无法回[退滚]|不能回[退滚]|不支持回[退滚]|不回[退滚]|无需回[退滚]|不可逆|不可恢复|无法恢复|前滚|向前修复|"
     r"irreversibl|can(?:not|'t| not) be (?:undone|rolled back|reverted|reversed)|not reversible|no rollback|"
     r"roll(?:ed|ing)?[ -]?forward|fix(?:ed|ing)?[ -]forward|forward[ -]fix",

@@ -12,6 +12,7 @@ from relplan.findings import Severity, Stage
 from relplan.model.readiness import TestRun, is_open
 from relplan.model.text import is_none_word
 from relplan.model.values import Action, IssueSeverity, Nothing, ReleaseKind, TestResult, TestRound
+from relplan.patterns import regex
 
 
 @rule(
@@ -162,7 +163,7 @@ def _runs(subject: Subject) -> tuple[TestRun, ...]:
     return () if isinstance(runs, Nothing) else runs
 
 
-_CUSTOMERS: Final = re.compile(
+_CUSTOMERS: Final = regex(
     r"客户|用户|商户|会员|业务方|业务部门|全员|对外|公告|客服|\bcustomers?\b|\bclients?\b|\busers?\b|announce|public",
     re.IGNORECASE,
 )
@@ -196,7 +197,7 @@ def _is_notice(text: str, notifies: bool) -> bool:
     )
 
 
-_NOTES: Final = re.compile(
+_NOTES: Final = regex(
     r"release ?notes?|发布说明|版本说明|更新说明|发布公告|升级公告|更新日志|change ?log", re.IGNORECASE
 )
 
@@ -223,8 +224,8 @@ def no_release_notes_step(subject: Subject) -> Iterator[Hit]:
         )
 
 
-_MONITORING: Final = re.compile(r"监控|告警|巡检|monitor|alert|grafana|prometheus|zabbix|dashboard", re.IGNORECASE)
-_FIRST: Final = re.compile(r"(?:无|首次|新增|新建|新系统|第一版|first|new)(?:上线|发布|系统|服务|版本)?", re.IGNORECASE)
+_MONITORING: Final = regex(r"监控|告警|巡检|monitor|alert|grafana|prometheus|zabbix|dashboard", re.IGNORECASE)
+_FIRST: Final = regex(r"(?:无|首次|新增|新建|新系统|第一版|first|new)(?:上线|发布|系统|服务|版本)?", re.IGNORECASE)
 
 
 @rule(
@@ -253,8 +254,8 @@ def _is_first(previous: str) -> bool:
     return is_none_word(previous) or bool(_FIRST.fullmatch(previous.strip()))
 
 
-_REASON: Final = re.compile(r"原因|背景|缘由|由于|因为|导致|故障|缺陷|线上问题|不能走正常|当天不|\bbug\b|reason|cause|because|due to|incident|outage|defect", re.IGNORECASE)  # fmt: skip
-_FOLLOW_UP: Final = re.compile(r"后续|复盘|补测|补充测试|回归|根因|总结|跟进|合并回|下个版本|follow-?up|post-?mortem|retrospective|root cause|regression|merge back|next release", re.IGNORECASE)  # fmt: skip
+_REASON: Final = regex(r"原因|背景|缘由|由于|因为|导致|故障|缺陷|线上问题|不能走正常|当天不|\bbug\b|reason|cause|because|due to|incident|outage|defect", re.IGNORECASE)  # fmt: skip
+_FOLLOW_UP: Final = regex(r"后续|复盘|补测|补充测试|回归|根因|总结|跟进|合并回|下个版本|follow-?up|post-?mortem|retrospective|root cause|regression|merge back|next release", re.IGNORECASE)  # fmt: skip
 
 
 @rule(

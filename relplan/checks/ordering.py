@@ -18,11 +18,12 @@ from relplan.errors import Message, suggest
 from relplan.findings import Severity
 from relplan.model.text import is_none_word
 from relplan.model.values import Dependency
+from relplan.patterns import regex
 from relplan.sequence.names import OrderKey, name_key, order_key
 from relplan.sequence.order import OutsideDependency
 from relplan.sequence.words import conflict_words, row_name
 
-_REMARK: Final = re.compile(
+_REMARK: Final = regex(
     r"[（(【\[][^（()）【】\[\]]*(?:无需|無需|不需|已上线|已上線|已发布|已投产|已具备|线上已有|外部|第三方|其他项目|"
     r"released|live|deployed|external|third.party|already|not needed|no need)[^（()）【】\[\]]*[）)】\]]|无需|無需",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _REMARK: Final = re.compile(
 """What says of a dependency that it holds nothing up."""
 _SURE: Final = 0.85
 """How near a name is to a known one to be a slip for certain: user-cneter is user-center, while 商户中心 need not be 用户中心."""
-_DIGITS: Final = re.compile(r"\d+")
+_DIGITS: Final = regex(r"\d+")
 
 
 @rule(
@@ -287,7 +288,7 @@ _HOLDS: Final[Mapping[str, Callable[[VersionKey, VersionKey], bool]]] = {
     "": operator.ge,
 }
 """What a bound asks of the version that is released; a bare version asks for that one or a later one."""
-_BOUND: Final = re.compile(r"(?P<operator>[<>]=?|=)?\s*(?P<version>.+)")
+_BOUND: Final = regex(r"(?P<operator>[<>]=?|=)?\s*(?P<version>.+)")
 
 
 @rule(
@@ -354,7 +355,7 @@ def version_not_increasing(subject: Subject) -> Iterator[Hit]:
             )
 
 
-_BRANCH_VERSION: Final = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,6})+(?![\d.])")
+_BRANCH_VERSION: Final = regex(r"(?<![\d.])\d{1,3}(?:\.\d{1,6})+(?![\d.])")
 
 
 @rule(

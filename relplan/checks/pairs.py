@@ -11,6 +11,7 @@ from msgspec import Struct
 from relplan.checks.steps import PlannedStep
 from relplan.errors import Message
 from relplan.model.values import Action
+from relplan.patterns import regex
 
 _ONLY_SPEAKING: Final = (
     Action.VERIFY,
@@ -23,7 +24,7 @@ _ONLY_SPEAKING: Final = (
 """What changes nothing of what it speaks of: 验证服务已启动 starts no service."""
 
 
-_ASIDE: Final = re.compile(r"[（(【\[][^（()）【】\[\]]*[）)】\]]")
+_ASIDE: Final = regex(r"[（(【\[][^（()）【】\[\]]*[）)】\]]")
 
 
 def _bare(step: PlannedStep) -> str:
@@ -63,15 +64,15 @@ class Pair(Struct, frozen=True):
         return self.things(step) if step.does(self.closing) else frozenset()
 
 
-_DOING: Final = re.compile(
+_DOING: Final = regex(
     r"停止|停服|停用|停掉|关[闭掉]?|屏蔽|启动|重启|启用|开启|打开|开(?=监控|告警)|恢复|重新|"
     r"应用|服务|系统|程序|任务|作业|中心|平台|全部|所有|相关|原有|正常|操作|进行|执行|"
     r"\b(?:stop|start|restart|shut ?down|disable|enable|resume|the|all|and|of|again|services?|systems?|applications?|apps?|jobs?)\b",
     re.IGNORECASE,
 )
 """What in the words of a step is not what it is about."""
-_WORD: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9][a-z0-9_.-]+")
-_TRAFFIC: Final = re.compile(r"流量|traffic|drain", re.IGNORECASE)
+_WORD: Final = regex(r"[\u4e00-\u9fff]+|[a-z0-9][a-z0-9_.-]+")
+_TRAFFIC: Final = regex(r"流量|traffic|drain", re.IGNORECASE)
 
 
 def _things(step: PlannedStep) -> frozenset[str]:
@@ -93,7 +94,7 @@ PAIRS: Final = (
     Pair(
         Action.RESTRICT,
         Action.REOPEN,
-        re.compile(
+        regex(
             r"解除|取消限制|恢复访问|恢复流量|开放|挂[载回流]|接[入回]流量|reopen|\blift|unblock|restore (?:access|traffic)",
             re.IGNORECASE,
         ),
@@ -103,7 +104,7 @@ PAIRS: Final = (
     Pair(
         Action.STOP,
         Action.START,
-        re.compile(
+        regex(
             r"启动|重启|启用|开启|打开|恢复(?!访问|数据|备份|流量|到)|\b(?:re-?)?start|\benable|\bresume", re.IGNORECASE
         ),
         Message("重新启动", "starts it again"),

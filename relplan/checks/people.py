@@ -18,6 +18,7 @@ from relplan.findings import Severity, Stage
 from relplan.model.entries import Participant
 from relplan.model.text import is_none_word
 from relplan.model.values import Action
+from relplan.patterns import regex
 from relplan.sequence.names import name_key
 
 _OPERATIONS: Final = (
@@ -25,7 +26,7 @@ _OPERATIONS: Final = (
 )
 _DATABASE: Final = r"dba|数据库|資料庫|database"
 _ROLES: Final = tuple(
-    (Message(zh, en), re.compile(words, re.IGNORECASE))
+    (Message(zh, en), regex(words, re.IGNORECASE))
     for zh, en, words in (
         ("运维", "operations", _OPERATIONS),
         (
@@ -38,8 +39,8 @@ _ROLES: Final = tuple(
     )
 )
 """Who has to be there, as the third source document says, by the words of their roles."""
-_FOR_DATABASES: Final = re.compile(f"{_DATABASE}|{_OPERATIONS}", re.IGNORECASE)
-_REMARK: Final = re.compile(r"[（(【\[][^（()）【】\[\]]*[）)】\]]")
+_FOR_DATABASES: Final = regex(f"{_DATABASE}|{_OPERATIONS}", re.IGNORECASE)
+_REMARK: Final = regex(r"[（(【\[][^（()）【】\[\]]*[）)】\]]")
 
 
 @rule(

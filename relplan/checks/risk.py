@@ -13,6 +13,7 @@ from relplan.checks.subject import Subject
 from relplan.errors import Path, Place
 from relplan.findings import Severity
 from relplan.model.values import RiskLevel
+from relplan.patterns import regex
 from relplan.sql.verbs import Kind
 
 _UNDERRATED: Final = {RiskLevel.LOW: Severity.ERROR, RiskLevel.MEDIUM: Severity.WARNING}
@@ -122,7 +123,7 @@ def _structure_changes(subject: Subject) -> dict[int, str]:
     return found
 
 
-_BOILERPLATE: Final = re.compile(
+_BOILERPLATE: Final = regex(
     r"同[上下前]|(?:已|经过?|充分|完成)*(?:测试|验证|自测|评审)(?:已|均已)?(?:通过|完成|过|充分|无误|没问题)?|"
     r"(?:请|需要?|上线后|发布后|及时|密切|注意|加强|做好|严格)*(?:观察|关注|监控|测试|验证|把控|控制|小心|谨慎|跟踪|执行)|"
     r"(?:有问题|出问题|异常)?(?:及时|立即)?(?:处理|联系开发|反馈)|风险可控|可控|没有?问题|无风险|常规操作|注意|"
@@ -132,7 +133,7 @@ _BOILERPLATE: Final = re.compile(
     re.IGNORECASE,
 )
 """What a control says that controls nothing."""
-_PIECES: Final = re.compile(
+_PIECES: Final = regex(
     r"[\s]*(?:[，。；、,;！!\n]|\.(?:\s|$)|\band\b)+[\s]*|^\s*\d+[.、)]\s*", re.IGNORECASE | re.MULTILINE
 )
 _LONGEST: Final = 60

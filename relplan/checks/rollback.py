@@ -18,6 +18,7 @@ from relplan.errors import Message, Path
 from relplan.findings import Severity, Stage
 from relplan.model import moments
 from relplan.model.values import RiskLevel, Unread
+from relplan.patterns import regex
 from relplan.sequence.names import name_key
 
 _STEPS: Final = ("rollback", "steps")
@@ -156,12 +157,12 @@ def no_rollback_trigger(subject: Subject) -> Iterator[Hit]:
         yield hit(("rollback", "text"), "缺少回退触发条件", "there is no rollback trigger")
 
 
-_RANGE: Final = re.compile(r"(?P<first>\d{1,4})\s*(?:[-~～—–至到]|to)\s*(?P<last>\d{1,4})")
-_AROUND: Final = re.compile(
+_RANGE: Final = regex(r"(?P<first>\d{1,4})\s*(?:[-~～—–至到]|to)\s*(?P<last>\d{1,4})")
+_AROUND: Final = regex(
     r"^(?:验证点|验证项|验证|检查点|步骤|第|points?|steps?|no\.?|#)+\s*|\s*(?:项|点|步|条|个)+$|[.、．:：。]+$",
     re.IGNORECASE,
 )
-_ALL: Final = re.compile(r"(?:全部|所有|任一|任何|各|\ball\b|\bany\b|\bevery\b).{0,12}", re.IGNORECASE)
+_ALL: Final = regex(r"(?:全部|所有|任一|任何|各|\ball\b|\bany\b|\bevery\b).{0,12}", re.IGNORECASE)
 _MOST_NAMED: Final = 8
 _LONGEST_POINT: Final = 200
 """Characters of a point that are looked at."""
@@ -274,7 +275,7 @@ def unused_verification_point(subject: Subject) -> Iterator[Hit]:
         )
 
 
-_TIME_IN_WORDS: Final = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{0,2}|\d\s*(?:分钟|小时|min|hours?)", re.IGNORECASE)
+_TIME_IN_WORDS: Final = regex(r"\d{1,2}\s*[:：时點点]\s*\d{0,2}|\d\s*(?:分钟|小时|min|hours?)", re.IGNORECASE)
 
 
 @rule(
@@ -363,11 +364,11 @@ def no_time_to_roll_back(subject: Subject) -> Iterator[Hit]:
         )
 
 
-_PREVIOUS: Final = re.compile(
+_PREVIOUS: Final = regex(
     r"[上前](?:一个?|个)\s*版本?|旧版本|原版本|(?:previous|prior|last|old) (?:version|release|image|tag|build)",
     re.IGNORECASE,
 )
-_NAMED_VERSION: Final = re.compile(r"\d\.\d|(?:release|hotfix|tag)s?/[\w.-]*\d|\bv\d+\b|\b20\d{6}\b", re.IGNORECASE)
+_NAMED_VERSION: Final = regex(r"\d\.\d|(?:release|hotfix|tag)s?/[\w.-]*\d|\bv\d+\b|\b20\d{6}\b", re.IGNORECASE)
 
 
 @rule(

@@ -18,6 +18,7 @@ from relplan.findings import Severity
 from relplan.model.entries import Script as ListedScript
 from relplan.model.text import is_none_word
 from relplan.model.values import Action
+from relplan.patterns import regex
 from relplan.sql import Danger, DangerKind, Dialect, Kind, Script, Statement, read, read_bytes
 from relplan.sql.cells import CellKind, cell_of
 from relplan.sql.undo import propose
@@ -40,18 +41,16 @@ def _words(danger: Danger) -> Message:
 
 # Backups
 
-_OF_FILES: Final = re.compile(
+_OF_FILES: Final = regex(
     r"html|web|前端|目录|\bjars?\b|\bwars?\b|镜像|安装包|程序|应用|配置|image|config|folder", re.IGNORECASE
 )
-_OF_DATA: Final = re.compile(
+_OF_DATA: Final = regex(
     r"数据|(?<!仓)库(?!存)|(?<![报图列])表|\bdb\b|database|table|schema|mysqldump|pg_dump|expdp|\bdump\b|\bdata\b|mysql|oracle|postgres",
     re.IGNORECASE,
 )
-_SPEAKS_OF_BACKUP: Final = re.compile(r"备份|備份|快照|镜像库|导出|back ?up|snapshot|dump|export", re.IGNORECASE)
-_OPTIONAL: Final = re.compile(r"可选|根据实际|视情况|按需|如需|必要时|optional|if needed|as needed", re.IGNORECASE)
-_WILL_RUN: Final = re.compile(
-    r"本次.{0,20}(?:执行|备份|必须)|(?:this time|here).{0,20}(?:run|done|required)", re.IGNORECASE
-)
+_SPEAKS_OF_BACKUP: Final = regex(r"备份|備份|快照|镜像库|导出|back ?up|snapshot|dump|export", re.IGNORECASE)
+_OPTIONAL: Final = regex(r"可选|根据实际|视情况|按需|如需|必要时|optional|if needed|as needed", re.IGNORECASE)
+_WILL_RUN: Final = regex(r"本次.{0,20}(?:执行|备份|必须)|(?:this time|here).{0,20}(?:run|done|required)", re.IGNORECASE)
 
 
 class _Backups:
@@ -122,8 +121,8 @@ def destructive_without_backup(subject: Subject) -> Iterator[Hit]:
             )
 
 
-_SOURCE: Final = re.compile(r"\bFROM\s+(?P<name>[\w.$`\"\[\]]+)", re.IGNORECASE)
-_COPIES: Final = re.compile(r"\bCREATE\s+TABLE\b[^;]*?\bSELECT\b|\bINSERT\s+INTO\b[^;]*?\bSELECT\b|\bSELECT\b[^;]*?\bINTO\b", re.IGNORECASE)  # fmt: skip
+_SOURCE: Final = regex(r"\bFROM\s+(?P<name>[\w.$`\"\[\]]+)", re.IGNORECASE)
+_COPIES: Final = regex(r"\bCREATE\s+TABLE\b[^;]*?\bSELECT\b|\bINSERT\s+INTO\b[^;]*?\bSELECT\b|\bSELECT\b[^;]*?\bINTO\b", re.IGNORECASE)  # fmt: skip
 
 
 def _copied_tables(statements: Iterable[PlannedStatement]) -> dict[tuple[Path, str], int]:
@@ -300,7 +299,7 @@ def _declares(row: PlannedRow) -> bool:
     return ChangeKind.SQL in kinds_in(own_rollback(row)) or any(IRREVERSIBLE.search(text) for text in texts if text)
 
 
-_IF_NOT_EXISTS: Final = re.compile(r"\bIF\s+NOT\s+EXISTS\b", re.IGNORECASE)
+_IF_NOT_EXISTS: Final = regex(r"\bIF\s+NOT\s+EXISTS\b", re.IGNORECASE)
 _DROPS: Final = (DangerKind.DROP_TABLE, DangerKind.DROP_COLUMN, DangerKind.DROP_INDEX, DangerKind.DROP_DATABASE)
 
 
@@ -352,7 +351,7 @@ def _unsafe(statement: Statement, maybe_old: frozenset[str]) -> Iterator[tuple[s
             yield f"{words} 会删改整张表的数据", f"{words} writes all rows of the table"
 
 
-_LIKE_SQL: Final = re.compile(r"\b(?:drop|delete|truncate|alter|update)\b", re.IGNORECASE)
+_LIKE_SQL: Final = regex(r"\b(?:drop|delete|truncate|alter|update)\b", re.IGNORECASE)
 
 
 def _undo_scripts(subject: Subject) -> Iterator[tuple[Path, Message, Script | None]]:

@@ -11,10 +11,11 @@ from relplan.checks.rule import Hit, hit, rule
 from relplan.checks.scripts import PlannedStatement
 from relplan.checks.subject import Subject
 from relplan.findings import Severity
+from relplan.patterns import regex
 from relplan.sequence.names import name_key, order_key
 from relplan.sql.verbs import Kind
 
-_MAY_BE_THERE: Final = re.compile(r"\bTEMPORARY\b|\bTEMP\b|\bIF\s+NOT\s+EXISTS\b|\bOR\s+REPLACE\b|#", re.IGNORECASE)
+_MAY_BE_THERE: Final = regex(r"\bTEMPORARY\b|\bTEMP\b|\bIF\s+NOT\s+EXISTS\b|\bOR\s+REPLACE\b|#", re.IGNORECASE)
 """A table that is created so may be there before, or is none of the release."""
 
 

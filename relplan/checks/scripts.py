@@ -15,6 +15,7 @@ from relplan.errors import Message, Path, Place, ReadError
 from relplan.model.celltext import MomentKind
 from relplan.model.entries import Exemption
 from relplan.model.plan import ReleasePlan
+from relplan.patterns import regex
 from relplan.sql import Danger, DangerKind, Dialect, Script, Statement, read_bytes
 from relplan.sql.cells import Cell, CellKind, cell_of
 
@@ -165,7 +166,7 @@ def dangers_of(scripts: Iterable[PlannedScript], statements: Iterable[PlannedSta
             yield PlannedDanger(statement.script, statement, danger)
 
 
-_ALLOW: Final = re.compile(
+_ALLOW: Final = regex(
     r"(?:--|#|/\*)[ \t]*relplan:[ \t]*allow[ \t]+(?P<rule>[\w-]+)(?:[ \t]+until[ \t]+(?P<until>[\d-]+))?"
     r"(?:[ \t]*[:：][ \t]*(?P<reason>[^\n]*?))?[ \t]*(?:\*/|$)",
     re.IGNORECASE | re.MULTILINE,

@@ -16,6 +16,7 @@ from relplan.errors import Path
 from relplan.findings import Severity
 from relplan.model.text import is_none_word
 from relplan.model.values import Action
+from relplan.patterns import regex
 from relplan.sequence.names import name_key
 
 _BEFORE_NIGHT: Final = ("preparation", "deployment")
@@ -148,7 +149,7 @@ def config_without_step(subject: Subject) -> Iterator[Hit]:
         )
 
 
-_SCRIPT_FILE: Final = re.compile(r"[^\s,，;；、（）()<>“”\"'|]+\.sql\b", re.IGNORECASE)
+_SCRIPT_FILE: Final = regex(r"[^\s,，;；、（）()<>“”\"'|]+\.sql\b", re.IGNORECASE)
 
 
 @rule(
@@ -188,16 +189,16 @@ def _base(name: str) -> str:
 _STORES: Final[tuple[tuple[tuple[Action, ...], re.Pattern[str]], ...]] = (
     (
         (Action.SQL,),
-        re.compile(r"数据|(?<![仓报])[库表]|\bdb\b|database|\btables?\b|schema|mysqldump|pg_dump|expdp", re.IGNORECASE),
+        regex(r"数据|(?<![仓报])[库表]|\bdb\b|database|\btables?\b|schema|mysqldump|pg_dump|expdp", re.IGNORECASE),
     ),
-    ((Action.CONFIG,), re.compile(r"配置|参数|config|nacos|apollo", re.IGNORECASE)),
+    ((Action.CONFIG,), regex(r"配置|参数|config|nacos|apollo", re.IGNORECASE)),
     (
         (Action.DEPLOY,),
-        re.compile(r"html|web|前端|应用|镜像|程序|包|目录|代码|image|\bapp|package|\bjar\b|\bwar\b", re.IGNORECASE),
+        regex(r"html|web|前端|应用|镜像|程序|包|目录|代码|image|\bapp|package|\bjar\b|\bwar\b", re.IGNORECASE),
     ),
 )
 """What a backup protects from, by the words that say what is backed up."""
-_OWN_BACKUP: Final = re.compile(r"含备份|包含备份|自动备份|先备份|backs? up")
+_OWN_BACKUP: Final = regex(r"含备份|包含备份|自动备份|先备份|backs? up")
 
 
 @rule(

@@ -12,6 +12,7 @@ from relplan.errors import Message, Path
 from relplan.model.entries import Step
 from relplan.model.plan import ReleasePlan
 from relplan.model.values import Action
+from relplan.patterns import regex
 
 PARTS: Final[Mapping[str, Message]] = {
     "preparation": Message("发布准备", "Preparation"),
@@ -38,8 +39,8 @@ _WORDS: Final[tuple[tuple[Action, str], ...]] = (
     (Action.START, r"启动|啟動|重启|启用|开启|(?:打开|恢复|开)(?:定时|监控|任务|告警|服务)|\bstart|\benable"),
     (Action.DEPLOY, r"部署|更新.{0,8}(?:镜像|应用|服务|程序|包)|发布|升级|上线|替换|\bdeploy|\binstall|\bupgrade|roll ?out|\brelease\b"),
 )  # fmt: skip
-_PATTERNS: Final = tuple((action, re.compile(words, re.IGNORECASE)) for action, words in _WORDS)
-_ASIDE: Final = re.compile(r"[（(【][^（）()【】]*[）)】]")
+_PATTERNS: Final = tuple((action, regex(words, re.IGNORECASE)) for action, words in _WORDS)
+_ASIDE: Final = regex(r"[（(【][^（）()【】]*[）)】]")
 """What brackets hold says more of a step, not what it does."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
+from relplan.patterns import regex
 from relplan.sequence.names import name_key
 
 VersionKey: TypeAlias = tuple[int, ...]
 """A version of nothing but numbers, to compare by; a final 0 counts for nothing."""
 
-_NUMBERS: Final = re.compile(r"[vV]?(?P<numbers>\d{1,9}(?:\.\d{1,9})*)")
+_NUMBERS: Final = regex(r"[vV]?(?P<numbers>\d{1,9}(?:\.\d{1,9})*)")
 _INDEXED: Final = 2
 """Characters by which names are looked up; names that are shorter are not looked for in prose."""
 

@@ -16,12 +16,13 @@ from relplan.model.columns import columns_of, header_index
 from relplan.model.plan import unread
 from relplan.model.read import Notice, unread_message
 from relplan.model.table import ReleaseItem
+from relplan.patterns import regex
 
 UNREADABLE: Final = "PLN001"
 _NEAR: Final = 0.75
 """How near a header is to a known one to be taken for a slip; 投产编号 is none for 编号."""
 _MANDATORY: Final = ("order", "system", "version")
-_SECOND: Final = re.compile(r"(?P<header>.+) #\d+", re.DOTALL)
+_SECOND: Final = regex(r"(?P<header>.+) #\d+", re.DOTALL)
 """What readers call a column whose header was there before."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, NamedTuple
 
 from relplan.errors import Path
@@ -10,6 +9,7 @@ from relplan.model.columns import columns_of
 from relplan.model.part import Part, once_a_class
 from relplan.model.table import Extra
 from relplan.model.values import Change, Dependency, Nothing, Unread
+from relplan.patterns import regex
 
 
 class Stated(NamedTuple):
@@ -55,7 +55,7 @@ def _code_fields(model: type[Part]) -> frozenset[str]:
 
 
 # Each is something that forms leave for their reader to replace: XXXX, X月X日, VX.X.X, ____, YYYY-MM-DD, <系统名>, a lone …….
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = regex(
     r"(?<![A-Za-z0-9])(?:[vV])?[xX×Ｘｘ]{3,}(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])[xX×Ｘｘ_＿]{1,4}\s*[年月日号时時点點分](?!间|区|组)"
     r"|(?<![A-Za-z0-9.])[vV]?[xX]{1,3}(?:\.[xX]{1,3})+(?![A-Za-z0-9])"
@@ -65,11 +65,11 @@ _PLACEHOLDER: Final = re.compile(
     r"|[<＜〈](?:请|填|待|your |insert |fill |name of )[^<>＜＞〈〉\n]{0,40}[>＞〉]"
     r"|[【\[（(](?:请填写|请输入|待填写?|此处填写)[^】\]）)\n]{0,40}[】\]）)]"
 )
-_BRACES: Final = re.compile(r"\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{0,80}\}")
+_BRACES: Final = regex(r"\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{0,80}\}")
 """Stands in templates; configuration and scripts have a use for it."""
-_DOTS: Final = re.compile(r"\s*(?:…+|\.{3,}|。{3,}|···+)\s*")
+_DOTS: Final = regex(r"\s*(?:…+|\.{3,}|。{3,}|···+)\s*")
 """A line of nothing else is what a form leaves open."""
-_TODO: Final = re.compile(
+_TODO: Final = regex(
     r"(?<![\w-])(?:TODO|TBD|TBC|FIXME)(?![\w-])|(?<![\w-])todo\s*[:：]"
     r"|(?i:\bto be (?:determined|decided|confirmed|defined)\b)"
     r"|(?<!等)待定(?![时期位向义制])|待补充|待确认|待填|待完善|未定(?!义)"

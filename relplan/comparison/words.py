@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final, Literal, TypeAlias
 
+from relplan.patterns import regex
+
 Kind: TypeAlias = Literal["same", "gone", "new"]
 Piece: TypeAlias = tuple[Kind, str]
 
-_WORD: Final = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
+_WORD: Final = regex(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
 _MOST_WORDS: Final = 3_000
 """Words, or lines, of a text that are compared one by one; the time it takes grows with their square."""
 

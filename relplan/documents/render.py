@@ -14,10 +14,10 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
-from jinja2.bccache import Bucket
 from msgspec import Struct
 
 from relplan.blocks import Document, Image, PageScript, with_anchors
+from relplan.documents.compiled import compiled_templates
 from relplan.documents.filters import FILTERS, shown
 from relplan.documents.records import LateRecord, Record, part_of
 from relplan.documents.sandbox import FAILURES, Captured, Sandbox, printed
@@ -155,34 +155,11 @@ def _template(document: str, options: Options) -> tuple[FilePath, str]:
     return options.template.parent, options.template.name
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """Templates that were compiled in this process, for one language and its labels: filters of constants are run when a template is
-    compiled, and what they give is in the document's words; but for that, documents share their code."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        if len(self._codes) >= _MOST_COMPILED:
-            self._codes.clear()
-        self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
-_MOST_COMPILED: Final = 64
-
-
-@functools.cache
-def _compiled(language: Language) -> _Compiled:
-    return _Compiled()
-
-
 def _environment(folder: FilePath, language: Language, values: Values) -> Sandbox:
     environment = Sandbox(
         loader=jinja2.FileSystemLoader([folder, *template_folders()]),
-        bytecode_cache=_compiled(language) if len(template_folders()) == 1 else None,  # changed labels may change again
+        bytecode_cache=compiled_templates(),
+        optimized=False,  # else filters of constants are run when a template is compiled, and hold for one language alone
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalizer(language, values),

@@ -22,6 +22,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.links import is_safe
+from relplan.patterns import regex
 
 _Wrapper: TypeAlias = Strong | Emphasis | Strike
 _Part: TypeAlias = Text | InlineCode | Link | Strong | Emphasis | Strike
@@ -51,21 +52,21 @@ _ONE_TILDE: Final = _compiled(_ALWAYS, _LINK_ENDS)
 _TEXT: Final = _compiled(_ALWAYS, _LINK_ENDS, _TILDES)
 _LABEL: Final = _compiled(_ALWAYS, _BRACKETS, _TILDES)
 
-_LINE_START: Final = re.compile(
+_LINE_START: Final = regex(
     r"""(?: \#{1,6}(?=\s|\Z) | > | [-+](?=\s|\Z) | =+\s*\Z
           | [-:|\s]*-[-:|\s]*\Z                    # a rule, a heading's underline, the second row of a table
           | \[[ xX]\](?=\s|\Z) | \[!\w+\]\s*\Z     # a box, an alert
         )""",
     re.VERBOSE,
 )
-_NUMBER_START: Final = re.compile(r"(\d{1,9})([.)])(?=\s|\Z)", re.ASCII)
+_NUMBER_START: Final = regex(r"(\d{1,9})([.)])(?=\s|\Z)", re.ASCII)
 # GitHub makes a link of a bare address, up to a blank or `<`, before it looks at escapes, references and delimiters.
 _ADDRESS: Final = r"(?:(https?|ftp):(?=//)|(www)\.)"
-_BAD_ADDRESS_AT_END: Final = re.compile(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)))", re.IGNORECASE)
-_BAD_ADDRESS: Final = re.compile(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)|\Z))", re.IGNORECASE)
-_TICKS: Final = re.compile(r"`+")
-_NOT_IN_DESTINATION: Final = re.compile(r"[\s\x00-\x20<>()\[\]\\|\"`\x7f]")
-_ENTITY: Final = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
+_BAD_ADDRESS_AT_END: Final = regex(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)))", re.IGNORECASE)
+_BAD_ADDRESS: Final = regex(_ADDRESS + r"(?=[^ \t\n]*(?:\\|[^\S\n](?:\n|\Z)|\Z))", re.IGNORECASE)
+_TICKS: Final = regex(r"`+")
+_NOT_IN_DESTINATION: Final = regex(r"[\s\x00-\x20<>()\[\]\\|\"`\x7f]")
+_ENTITY: Final = regex(r"&(?=#?[A-Za-z0-9]+;)")
 
 
 def inline(content: Iterable[Inline]) -> str:

@@ -49,6 +49,7 @@ from relplan.blocks import (
     plain,
 )
 from relplan.errors import TemplateError, problem
+from relplan.patterns import regex
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -184,12 +185,12 @@ def _parser(html: bool) -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": html}).enable(["table", "strikethrough"])
 
 
-_ALERT: Final = re.compile(r"\[!(\w+)\]\s*")
-_ANCHOR: Final = re.compile(r"\s*\[#([\w-]+)\]$")
-_LISTING: Final = re.compile(r"(?P<language>\S*)\s+listing=(?P<anchor>\S+)(?:\s+(?P<title>.*))?", re.DOTALL)
-_CONTENTS: Final = re.compile(r"\[TOC(?: ([1-6]))?\]")
-_BOX: Final = re.compile(r"\[([ xX])\](?=\s|$)")
-_SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_ALERT: Final = regex(r"\[!(\w+)\]\s*")
+_ANCHOR: Final = regex(r"\s*\[#([\w-]+)\]$")
+_LISTING: Final = regex(r"(?P<language>\S*)\s+listing=(?P<anchor>\S+)(?:\s+(?P<title>.*))?", re.DOTALL)
+_CONTENTS: Final = regex(r"\[TOC(?: ([1-6]))?\]")
+_BOX: Final = regex(r"\[([ xX])\](?=\s|$)")
+_SCHEME: Final = regex(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 SAFE_SCHEMES: Final = ("http:", "https:", "mailto:")
 
 
@@ -371,8 +372,8 @@ class _Reader(_Builder):
         return _merged(open_elements[0][1])
 
 
-_TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>[^>]*)>", re.DOTALL)
-_ID: Final = re.compile(r"""\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_TAG: Final = regex(r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>[^>]*)>", re.DOTALL)
+_ID: Final = regex(r"""\b(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 _WRAPPERS: Final[Mapping[str, Callable[[Content], Inline]]] = {
     "strong": Strong, "b": Strong, "em": Emphasis, "i": Emphasis, "del": Strike, "s": Strike, "strike": Strike,
 }  # fmt: skip

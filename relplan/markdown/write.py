@@ -42,17 +42,18 @@ from relplan.blocks import (
 )
 from relplan.links import Entry, linked_anchors, outline
 from relplan.markdown.inline import code_span, destination, edges, escape, escape_label, fence, inline, line
+from relplan.patterns import regex
 
 _SHOWN_IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What Markdown parsers take as a `data:` address; they show others as an endless line of text."""
 
 _DELIMITERS: Final = {"left": "---", "center": ":---:", "right": "---:"}
-_URL_AT_END: Final = re.compile(r"(?:://|www\.)[^ \t]*\Z", re.IGNORECASE)
-_DEFINITION: Final = re.compile(r"\[.*(?<!\\)(?:\\\\)*\]:", re.DOTALL)
-_CLOSING_HASHES: Final = re.compile(r"(?:^|(?<=[ \t]))(#+)\Z")
-_LANGUAGE: Final = re.compile(r"[^\w+#.-]")
-_SPECIAL_IN_CELL: Final = re.compile(r"[\\`*_~<&\]|\r\n]|\A\s|\s\Z")
-_LIKE_CODE: Final = re.compile(r"[A-Za-z0-9]")
+_URL_AT_END: Final = regex(r"(?:://|www\.)[^ \t]*\Z", re.IGNORECASE)
+_DEFINITION: Final = regex(r"\[.*(?<!\\)(?:\\\\)*\]:", re.DOTALL)
+_CLOSING_HASHES: Final = regex(r"(?:^|(?<=[ \t]))(#+)\Z")
+_LANGUAGE: Final = regex(r"[^\w+#.-]")
+_SPECIAL_IN_CELL: Final = regex(r"[\\`*_~<&\]|\r\n]|\A\s|\s\Z")
+_LIKE_CODE: Final = regex(r"[A-Za-z0-9]")
 _MAX_NUMBER: Final = 999_999_999
 
 

@@ -19,6 +19,7 @@ from relplan.errors import Language, Refused
 from relplan.model import moments
 from relplan.model.text import from_object, is_none_word, normalise
 from relplan.model.values import KIND_OF_MARK, Change, ChangeKind, Choice, Dependency, Nothing, Unread, mark_word
+from relplan.patterns import regex
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Choice)
@@ -180,7 +181,7 @@ class MinutesKind(_TypedKind[int]):
     """A length of time in whole minutes: `30`, `30分钟`, `1.5h`, `1小时30分`, `半小时`."""
 
     as_text: ClassVar[bool] = False
-    _FORM: ClassVar = re.compile(
+    _FORM: ClassVar = regex(
         r"(?:(\d{1,4}(?:\.\d{1,2})?)\s*(?:个?小时|個?小時|h|hours?|hrs?)\s*)?(?:(\d{1,6})\s*(?:分钟|分鐘|分|m|mins?|minutes?)?)?",
         re.IGNORECASE,
     )
@@ -302,7 +303,7 @@ class DependenciesKind(ListKind[Dependency]):
     """Systems, each with a version bound if there is one. A slash belongs to a name: "CRM/产品管理" is one system."""
 
     inline: ClassVar[bool] = True
-    _BOUND: ClassVar = re.compile(
+    _BOUND: ClassVar = regex(
         r"(?P<system>.*?[^\s<>=≥≤(（])\s*(?P<open>[(（])?\s*(?P<op>>=|<=|==|≥|≤|>|<|=)?\s*"
         r"(?P<version>[vV]?\d+(?:\.[0-9A-Za-z*]+)*(?:[-+][0-9A-Za-z.\-]+)?)\s*(?P<up>\+|及以上|以上|and up|or later)?\s*(?P<close>[)）])?",
         re.DOTALL,
@@ -338,7 +339,7 @@ class DependenciesKind(ListKind[Dependency]):
 class ChangesKind(ListKind[Change]):
     """What changes, a line each, with its kind where the text says so: 【新增】…, [Fixed] …, `feat(pay): …`, 优化：…"""
 
-    _MARK: ClassVar = re.compile(
+    _MARK: ClassVar = regex(
         r"(?P<mark>【[^【】\n]{1,12}】|\[[^\[\]\n]{1,12}\]|(?i:[a-z]{2,8})(?:\([^()\n]{1,40}\))?!?:|[\u4e00-\u9fff]{2,4}：)\s*(?P<text>.*)",
         re.DOTALL,
     )
@@ -384,17 +385,17 @@ def _only(value: Mapping[Any, Any], *keys: str) -> dict[str, str]:
 
 
 # A list in a cell, as people number it: `1.`, `1、`, `1)`, `（1）`, `①`; and as they bullet it.
-_NUMBER: Final = re.compile(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*")
-_COUNTED: Final = re.compile(r"\d{1,3}(?:[^\S\n]*[、，,;；][^\S\n]*\d{1,3})+")
+_NUMBER: Final = regex(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*")
+_COUNTED: Final = regex(r"\d{1,3}(?:[^\S\n]*[、，,;；][^\S\n]*\d{1,3})+")
 """`1、2、3` side by side: words, where a number before a sentence would be its place in a list."""
-_BULLET: Final = re.compile(r"[•●▪◦·][^\S\n]*|[-*–][^\S\n]+")
+_BULLET: Final = regex(r"[•●▪◦·][^\S\n]*|[-*–][^\S\n]+")
 _INDENT: Final = "   "
-NAMES: Final = re.compile(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
+NAMES: Final = regex(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
 """What divides the names of people in a cell."""
-WORDS: Final = re.compile(r"[、，,;；\n]")
+WORDS: Final = regex(r"[、，,;；\n]")
 """What divides short words in a cell."""
 _OPEN, _CLOSE = "(（[【〔", ")）]】〕"
-_BRACKET: Final = re.compile(r"[()（）\[\]【】〔〕]")
+_BRACKET: Final = regex(r"[()（）\[\]【】〔〕]")
 
 
 def lines_of(text: str) -> list[str]:

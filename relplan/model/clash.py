@@ -8,9 +8,10 @@ from typing import Final
 
 from relplan.errors import Path
 from relplan.model.part import Part
+from relplan.patterns import regex
 
 START, NEXT, END = "<" * 7, "=" * 7, ">" * 7
-_MARK: Final = re.compile(rf"^{START} \S", re.MULTILINE)
+_MARK: Final = regex(rf"^{START} \S", re.MULTILINE)
 
 
 def mark(options: Sequence[tuple[str, str]]) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from relplan.errors import Language
 from relplan.model.part import Part, fields_of, once_a_class
+from relplan.patterns import regex
 
 if TYPE_CHECKING:
     from relplan.model.celltext import Kind
@@ -119,8 +120,8 @@ def header_index(model: type[Part]) -> HeaderIndex:
     return HeaderIndex(fields, canonical)
 
 
-_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
-_NOISE: Final = re.compile(r"[*:：.\s_\-#]+")
+_BRACKETS: Final = regex(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
+_NOISE: Final = regex(r"[*:：.\s_\-#]+")
 # Characters of headers as Taiwan and Hong Kong write them.
 _TO_SIMPLIFIED: Final = str.maketrans(
     "賴發佈線順號統稱變內風險級別規關聯設組態資結構開員測試驗證負責備註復說時間計劃編應環專業務產異動執確認審單狀況預過圍與數據庫腳裝總歷後條觸決參範務聯絡見評響對檔轉驟畫檢",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from relplan.errors import Refused
 from relplan.model.columns import Column
 from relplan.model.fields import ActionField, Minutes, Moment, People, Row, Text
+from relplan.patterns import regex
 
 PARTS: Final = (
     "window",
@@ -32,10 +33,10 @@ _LAST: Final = PARTS[PARTS.index("table") :]
 """What follows the table stands at the end, whichever of the parts behind it there are."""
 
 
-_REMARK: Final = re.compile(
+_REMARK: Final = regex(
     r"(?P<text>[^\n]*\S)\s*(?:（(?P<a>[^（）()\n]+)）|\((?P<b>[^（）()\n]+)\)|【(?P<c>[^【】\n]+)】)"
 )
-_VERSION: Final = re.compile(r"(?P<name>[^:：\n]*[^:：\s])\s*[:：]\s*(?P<version>[vV]?\d?[\w.+-]*\.[\w.+-]+)")
+_VERSION: Final = regex(r"(?P<name>[^:：\n]*[^:：\s])\s*[:：]\s*(?P<version>[vV]?\d?[\w.+-]*\.[\w.+-]+)")
 
 
 def _remark_apart(text: str) -> tuple[str, str]:
@@ -101,7 +102,7 @@ class Participant(Row):
         return {"name": name, "roles": roles} if roles else {"name": text}
 
 
-_CONDITION: Final = re.compile(
+_CONDITION: Final = regex(
     r"(?:根据|視|视|如有|如需|如果|若|可选|必要|按需|仅|当).*|.*(?:可选|时|需要|情况)|.*\b(?:optional|if|when|as needed)\b.*",
     re.IGNORECASE,
 )

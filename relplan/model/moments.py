@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import re
 from collections.abc import Iterator
 from typing import Final
+
+from relplan.patterns import regex
 
 _DATE: Final = r"(?P<y>\d{4})\s*(?:(?P<s>[-/.])\s*(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})|年\s*(?P<m2>\d{1,2})\s*月\s*(?P<d2>\d{1,2})\s*[日号])"
 _WEEKDAYS: Final = ("一Mon", "二Tue", "三Wed", "四Thu", "五Fri", "六Sat", "日Sun天")
@@ -23,15 +24,20 @@ _CLOCK: Final = (
     r"(?:\s*[:：]\s*(?P<i>\d{2})(?:[:：](?P<sec>\d{2}))?|\s*[点时點時]\s*(?:(?P<i2>\d{1,2})\s*分?|(?P<mid>半|整))?)"
 )
 _ZONE: Final = r"(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}))?"
-_MOMENT: Final = rf"{_DATE}(?:{_DAY.format('w')})?(?:(?:\s*T\s*|\s*[,，]?\s*){_CLOCK}{_ZONE}(?:{_DAY.format('v')})?)?"
-_NO_YEAR: Final = rf"(?<![\d年./-])(?<!年\s)(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号]{_DAY.format('w')}"
+_MOMENT_FORM: Final = (
+    rf"{_DATE}(?:{_DAY.format('w')})?(?:(?:\s*T\s*|\s*[,，]?\s*){_CLOCK}{_ZONE}(?:{_DAY.format('v')})?)?"
+)
+_NO_YEAR: Final = regex(
+    rf"(?<![\d年./-])(?<!年\s)(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号]{_DAY.format('w')}", re.IGNORECASE
+)
+_MOMENT: Final = regex(_MOMENT_FORM, re.IGNORECASE)
 # Where an end may follow, 22:00-02:00 is a stretch of time and not a zone five hours west of somewhere.
-_START: Final = _MOMENT.replace("[+-]", "[+]")
-_LATER_CLOCK: Final = rf"(?P<next>次日|第二天|翌日|\+1\s*)?\s*{_CLOCK}"
-_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?")
-_BETWEEN: Final = re.compile(r"\s*(?:--|[-~～至到—–―]+|\bto\b|\buntil\b)\s*", re.IGNORECASE)
-_BY: Final = re.compile(r"\s*[之以]?前$")
-_AROUND: Final = re.compile(r"(?:^从\s*)|(?:\s*(?:开始|起|结束|止|之?间)$)")
+_START: Final = regex(_MOMENT_FORM.replace("[+-]", "[+]"), re.IGNORECASE)
+_LATER_CLOCK: Final = regex(rf"(?P<next>次日|第二天|翌日|\+1\s*)?\s*{_CLOCK}", re.IGNORECASE)
+_WRITTEN: Final = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2})?")
+_BETWEEN: Final = regex(r"\s*(?:--|[-~～至到—–―]+|\bto\b|\buntil\b)\s*", re.IGNORECASE)
+_BY: Final = regex(r"\s*[之以]?前$")
+_AROUND: Final = regex(r"(?:^从\s*)|(?:\s*(?:开始|起|结束|止|之?间)$)")
 
 
 def parse(text: str) -> dt.date | None:
@@ -40,14 +46,8 @@ def parse(text: str) -> dt.date | None:
     if _WRITTEN.fullmatch(bare):  # as plan files have them: no need of the long pattern
         with contextlib.suppress(ValueError):
             return dt.datetime.fromisoformat(bare) if ":" in bare else dt.date.fromisoformat(bare)
-    match = _pattern(_MOMENT).fullmatch(bare)
+    match = _MOMENT.fullmatch(bare)
     return _moment(match) if match else None
-
-
-@functools.cache
-def _pattern(text: str) -> re.Pattern[str]:
-    """A long pattern, compiled when it is first needed: that takes milliseconds, and most plans need none."""
-    return re.compile(text, re.IGNORECASE)
 
 
 def parse_window(text: str) -> tuple[dt.date | None, dt.date | None]:
@@ -56,7 +56,7 @@ def parse_window(text: str) -> tuple[dt.date | None, dt.date | None]:
     An end that is only a clock time is the first one after the start. (None, None) where it cannot be read.
     """
     bare = _AROUND.sub("", text.strip())
-    match = _pattern(_START).match(bare)
+    match = _START.match(bare)
     start = _moment(match) if match else None
     if match is None or start is None:
         return None, None
@@ -73,7 +73,7 @@ def parse_window(text: str) -> tuple[dt.date | None, dt.date | None]:
 
 def later(start: dt.date, text: str) -> dt.datetime | None:
     """The moment that a clock time alone means after a start: `次日 03:00`, `03:00 前`; None where it is none, or the start is a date."""
-    match = _pattern(_LATER_CLOCK).fullmatch(_BY.sub("", text.strip()))
+    match = _LATER_CLOCK.fullmatch(_BY.sub("", text.strip()))
     if not match or not isinstance(start, dt.datetime):
         return None
     try:
@@ -89,12 +89,12 @@ def wrong_weekdays(text: str, near: dt.date | None = None) -> Iterator[tuple[str
     Of 8月20日（周四）, which names no year, it is the day nearest to `near`; without that nothing is said of it.
     """
     for line in text.split("\n"):
-        for match in _pattern(_MOMENT).finditer(line):
+        for match in _MOMENT.finditer(line):
             with contextlib.suppress(ValueError):
                 if not _is_weekday(match, day := _day(match)):
                     yield match[0].strip(), day
         if near and "月" in line:
-            for match in _pattern(_NO_YEAR).finditer(line):
+            for match in _NO_YEAR.finditer(line):
                 if (nearest := _nearest(match, near)) and not _is_weekday(match, nearest):
                     yield match[0].strip(), nearest
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
@@ -14,6 +13,7 @@ from relplan.errors import NO_PLACES, Invalid, Language, Message, Path, Place, P
 from relplan.model.columns import BoundColumn, columns_of
 from relplan.model.plan import ReleasePlan, model_at, unread
 from relplan.model.values import Unread
+from relplan.patterns import regex
 
 NoticeKind: TypeAlias = Literal["read", "guessed", "unplaced", "unreadable"]
 """What a notice tells: what was read from where, what was guessed, what found no field, what could not be read."""
@@ -152,7 +152,7 @@ def _line_of(found: Problem) -> tuple[int, int]:
     return (found.place.line, found.place.column) if found.place else (0, 0)
 
 
-_GRADE: Final = re.compile(r"[A-Za-z]?\d{1,2}|[A-Za-z]|[一二三四五]级")
+_GRADE: Final = regex(r"[A-Za-z]?\d{1,2}|[A-Za-z]|[一二三四五]级")
 """A level of risk that only says where it stands in a row that no one told."""
 
 

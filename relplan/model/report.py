@@ -8,9 +8,10 @@ from typing import Any, Final, TypeAlias, get_args
 
 from relplan.errors import Path, Place
 from relplan.model.read import Notice, NoticeKind, Read
+from relplan.patterns import regex
 
 _Key: TypeAlias = tuple[int, ...]
-_CELL: Final = re.compile(r"([A-Z]+)(\d*)")
+_CELL: Final = regex(r"([A-Z]+)(\d*)")
 
 
 def in_order(read: Read) -> list[Notice]:

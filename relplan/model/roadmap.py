@@ -10,8 +10,9 @@ from relplan.model.fields import KindField, Moment, Row, RowsOf, Text, Words
 from relplan.model.part import Accepts, Part
 from relplan.model.plan import ReleasePlan
 from relplan.model.values import Nothing
+from relplan.patterns import regex
 
-_LENGTH: Final = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>天|日|d|days?|周|星期|w|weeks?|)", re.IGNORECASE)
+_LENGTH: Final = regex(r"(?P<number>\d{1,4})\s*(?P<unit>天|日|d|days?|周|星期|w|weeks?|)", re.IGNORECASE)
 _WEEKS: Final = ("周", "星期", "w", "week", "weeks")
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from relplan.errors import Refused
+from relplan.patterns import regex
 
 # What XML 1.0 cannot hold (section 2.2, "Char"): Word and Excel files are XML.
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE: Final = regex("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Every line end that Unicode knows (UAX 14: CR, LF, VT, FF, NEL, LS, PS). Word and Excel
 # leave VT behind where someone pressed Shift+Enter.
-_LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_NEEDS_WORK: Final = re.compile("[\x00-\x08\x0b-\x1f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_LINE_END: Final = regex("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_NEEDS_WORK: Final = regex("[\x00-\x08\x0b-\x1f\x85\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 _NONE: Final = (
     "无 无。 没有 暂无 不涉及 不涉及。 不适用 无需 不需要 無 無需 不適用 n/a na none nil - -- --- — —— – / // \\ -/-"

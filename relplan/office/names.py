@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -19,6 +18,7 @@ from relplan.model.plan import ReleasePlan
 from relplan.model.table import ReleaseItem
 from relplan.model.values import Nothing
 from relplan.office.tags import Tag
+from relplan.patterns import regex
 
 GLOBALS: Final = ("range", "namespace", "page_break")
 """Names that are no data."""
@@ -34,7 +34,7 @@ _LOOP: Final = frozenset(
 
 
 _BLOCKS: Final = frozenset(name for name, each in FILTERS.items() if each.__annotations__.get("return") == "Fragment")
-_FILTER: Final = re.compile(r"\|\s*(\w+)")
+_FILTER: Final = regex(r"\|\s*(\w+)")
 
 
 def prints_blocks(tag: Tag) -> bool:

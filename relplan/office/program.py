@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +13,7 @@ from relplan.documents.sandbox import FAILURES, Sandbox, printed
 from relplan.errors import Message, Place, Problem, TemplateError, suggest
 from relplan.office.names import check_names
 from relplan.office.tags import KEYWORDS, Tag
+from relplan.patterns import regex
 
 # Delimiters from the private use area: no text of a document is ever taken for a tag of the program.
 _BLOCK, _END_BLOCK, _VALUE, _END_VALUE, _COMMENT, _END_COMMENT = map(chr, range(0xE0F0, 0xE0F6))
@@ -28,7 +28,7 @@ DELIMITERS: Final[Mapping[str, str]] = {
 """What the environment of a program is made with."""
 
 _STATIC: Final = str.maketrans({chr(code): f"&#x{code:X};" for code in range(0xE0F0, 0xE0F6)})
-_DELIMITER: Final = re.compile("([\ue0f0-\ue0f5]+|\r)")
+_DELIMITER: Final = regex("([\ue0f0-\ue0f5]+|\r)")
 _NAME: Final = "<form>"
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
 from relplan.errors import Message
+from relplan.patterns import regex
 
 Level: TypeAlias = Literal["", "run", "paragraph", "cell", "row", "sheet"]
 """What a tag that says so repeats or leaves out; blank: what stands around it decides."""
 
 _ENDS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
-_OPENING: Final = re.compile(r"\{\{|\{%|\{#")
+_OPENING: Final = regex(r"\{\{|\{%|\{#")
 _LEVELS: Final[dict[str, Level]] = {"r": "run", "p": "paragraph", "tc": "cell", "tr": "row", "sheet": "sheet"}
-_PREFIX: Final = re.compile(r"(tr|tc|sheet|p|r)(?=\s)")
+_PREFIX: Final = regex(r"(tr|tc|sheet|p|r)(?=\s)")
 _QUOTES: Final = {"“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", '"': '"', "'": "'", "＂": "＂", "＇": "＇"}  # fmt: skip
 _BLANKS: Final = str.maketrans(dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\t\n\r\v\f", " "))
-_WORD: Final = re.compile(r"\s*([A-Za-z_]+)")
+_WORD: Final = regex(r"\s*([A-Za-z_]+)")
 _PAIRS: Final = {"if": "endif", "for": "endfor", "with": "endwith"}
 _MIDDLES: Final = {"else": ("if", "for"), "elif": ("if",)}
 

@@ -15,11 +15,12 @@ from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.read import Notice, Read, build
+from relplan.patterns import regex
 
-_SCOPE: Final = re.compile(r"[A-Za-z]{2,12}\((?P<scope>[^()\n]{1,60})\)!?:\s*\S")
-_BREAKING: Final = re.compile(r"^BREAKING[ -]CHANGE:\s*(?P<text>.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
-_REVERTS: Final = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
-_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+_SCOPE: Final = regex(r"[A-Za-z]{2,12}\((?P<scope>[^()\n]{1,60})\)!?:\s*\S")
+_BREAKING: Final = regex(r"^BREAKING[ -]CHANGE:\s*(?P<text>.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_REVERTS: Final = regex(r"This reverts commit ([0-9a-f]{7,40})")
+_CHINESE: Final = regex(r"[\u4e00-\u9fff]")
 
 
 class Commit(Struct, frozen=True):

@@ -11,6 +11,7 @@ from relplan.errors import ReadError
 from relplan.grids import ENOUGH_COLUMNS
 from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan
+from relplan.patterns import regex
 from relplan.readers.sheets.delimited import decoded, delimiter_of, known_headers
 
 _HEAD: Final = 64 * 2**10
@@ -22,14 +23,14 @@ _SHEET_STREAMS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", 
 _BIFF: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 """How a stream of an .xls file begins that stands alone, as Excel 2 to 4 wrote it."""
 
-_HTML: Final = re.compile(
+_HTML: Final = regex(
     r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b", re.I | re.S
 )
-_JSON: Final = re.compile(r"\s*\{\s*[\"}]")
-_KEY: Final = re.compile(r"(?:[A-Za-z_]\w*|\"[^\"\n]+\"|'[^'\n]+')\s*:(?:[ \t]|$)|---\s*$|%YAML", re.M)
-_MARKDOWN: Final = re.compile(r"^ {0,3}(?:#{1,6}\s+\S|\|?\s*:?-{3,}:?\s*\|)", re.M)
-_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.S)
-_SKIPPED: Final = re.compile(r"\A(?:\s*(?:#[^\n]*)?\n)*")
+_JSON: Final = regex(r"\s*\{\s*[\"}]")
+_KEY: Final = regex(r"(?:[A-Za-z_]\w*|\"[^\"\n]+\"|'[^'\n]+')\s*:(?:[ \t]|$)|---\s*$|%YAML", re.M)
+_MARKDOWN: Final = regex(r"^ {0,3}(?:#{1,6}\s+\S|\|?\s*:?-{3,}:?\s*\|)", re.M)
+_FRONT_MATTER: Final = regex(r"\A---\n.*?\n---\n", re.S)
+_SKIPPED: Final = regex(r"\A(?:\s*(?:#[^\n]*)?\n)*")
 
 
 def kind(data: bytes) -> str:

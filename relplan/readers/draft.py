@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,8 +10,9 @@ from msgspec import Struct, field
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.fields import as_list
 from relplan.model.read import Notice, NoticeKind, Read, build
+from relplan.patterns import regex
 
-_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+_CHINESE: Final = regex(r"[\u3400-\u9fff]")
 
 
 class Draft(Struct):

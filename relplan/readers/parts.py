@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +14,7 @@ from relplan.model.part import Part
 from relplan.model.plan import ReleasePlan, Rollback, Window
 from relplan.model.readiness import ExternalSoftware, Issue, Meeting, Monitor, ServiceToStop, TestCase, TestRun, Tests
 from relplan.model.table import ReleaseItem
+from relplan.patterns import regex
 from relplan.resources import labels
 
 ROWS: Final[Mapping[str, tuple[Path, type[Row]]]] = {
@@ -44,9 +44,7 @@ FACTS: Final = ("overview", "window", "trigger", "tests")
 LONG_TEXTS: Final = "continued"
 """The sheet with the rest of texts that no cell can hold."""
 
-_NUMBER: Final = re.compile(
-    r"^\s*(?:附?[IVXⅠ-Ⅻ一二三四五六七八九十]+|附?\d+(?:\.\d+)*|Appendix \d+)\s*[、.．:：)）]\s*"
-)
+_NUMBER: Final = regex(r"^\s*(?:附?[IVXⅠ-Ⅻ一二三四五六七八九十]+|附?\d+(?:\.\d+)*|Appendix \d+)\s*[、.．:：)）]\s*")
 
 
 @functools.cache

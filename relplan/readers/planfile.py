@@ -17,6 +17,7 @@ from msgspec import Struct, field
 
 from relplan.errors import Invalid, Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, build, problems_of
+from relplan.patterns import regex
 from relplan.readers.options import DEFAULT, ReadOptions
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def is_roadmap(data: bytes) -> bool:
     return _RELEASES.search(data[:MAX_BYTES]) is not None
 
 
-_RELEASES: Final = re.compile(rb"^releases[ \t]*:", re.MULTILINE)
+_RELEASES: Final = regex(rb"^releases[ \t]*:", re.MULTILINE)
 
 
 def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> _Tree:
@@ -281,8 +282,8 @@ def _refuse_extras(event: Any, name: str) -> None:
 class _Json:
     """A JSON scanner that knows places, takes numbers as text and does not recurse."""
 
-    _BLANK = re.compile(r"[ \t\r\n]*")
-    _WORD = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
+    _BLANK = regex(r"[ \t\r\n]*")
+    _WORD = regex(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 
     def __init__(self, text: str, tree: _Tree, name: str) -> None:
         self._text, self._tree, self._name, self._at = text, tree, name, 0

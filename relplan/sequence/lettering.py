@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from relplan.patterns import regex
+
 _NARROW: Final = frozenset("iljtfrI.,:;'|!()[] ")
 _BROAD: Final = frozenset("mwMW@%&—…")
 _FIRST_PICTOGRAM: Final = "\U0001f000"
-_PIECE: Final = re.compile(
+_PIECE: Final = regex(
     r"\s|[^\s\-_/.,:;\u2e80-\uffef]+[\-_/.,:;]*|[\-_/.,:;]+|[\u2e80-\uffef][，、。）】」”；：]*", re.DOTALL
 )
 

@@ -9,6 +9,7 @@ from typing import Final
 from relplan.errors import Language
 from relplan.model.table import ReleaseItem, ReleaseTable
 from relplan.model.values import RiskLevel
+from relplan.patterns import regex
 from relplan.sequence.arrows import arrows, check_drawable
 from relplan.sequence.order import ReleaseOrder, Standing
 from relplan.sequence.words import CYCLE, risk_words, row_name, wave_name
@@ -17,7 +18,7 @@ LONGEST_LABEL: Final = 80
 """Characters of a name that are shown."""
 
 _HARMLESS: Final = r"[^\W_]| |[()\u3000-\u303f\uff00-\uffef]|(?<=[^\W_])[.\-/](?=[^\W_])"
-_SPECIAL: Final = re.compile(rf"(?!{_HARMLESS}).", re.DOTALL)
+_SPECIAL: Final = regex(rf"(?!{_HARMLESS}).", re.DOTALL)
 _CLASSES: Final = (
     "classDef critical stroke:#8c1d18,stroke-width:4px",
     "classDef high stroke:#b3541e,stroke-width:3px",

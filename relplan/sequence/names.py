@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final, TypeAlias
 
+from relplan.patterns import regex
+
 OrderKey: TypeAlias = tuple[int, ...]
 """An order to compare by: `1.2` is `(1, 2)`. What is released together has equal keys; a final 0 counts for nothing."""
 
@@ -18,7 +20,7 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-_REMARK: Final = re.compile(r"(?<=\S)\s*(?:\([^()]*\)|（[^（）]*）|【[^【】]*】|\[[^\[\]]*\])\s*$")
+_REMARK: Final = regex(r"(?<=\S)\s*(?:\([^()]*\)|（[^（）]*）|【[^【】]*】|\[[^\[\]]*\])\s*$")
 
 
 def without_remark(name: str) -> str:
@@ -31,7 +33,7 @@ _CHINESE: Final = rf"[{''.join(_DIGITS)}十百]+"
 _BEFORE: Final = r"(?:第|批次|顺序|順序|步骤|步驟|阶段|階段|no\.?|step|wave|batch|phase|stage|order|p|#)"
 _AFTER: Final = r"(?:批次|批|步|组|組|轮|輪|波次|波|阶段|階段|顺位|順位|位|号|號|次)"
 _LEVEL: Final = r"[.\-_]"
-_ORDER: Final = re.compile(
+_ORDER: Final = regex(
     rf"{_BEFORE}?[\s:]*\(?\s*(?:(?P<digits>\d+(?:\s*{_LEVEL}\s*\d+)*)(?P<letter>[a-z])?|(?P<chinese>{_CHINESE}))"
     rf"\s*\)?\s*{_AFTER}?\s*[.、,)]?"
 )

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from relplan.model.text import is_none_word
+from relplan.patterns import regex
 from relplan.sql.dialects import Dialect
 from relplan.sql.script import Script, read
 from relplan.sql.splitter import PieceKind, split
@@ -56,12 +57,12 @@ YES: Final = frozenset(("是", "有", "需要", "涉及", "Y", "y", "Yes", "yes"
 NO: Final = frozenset(("否", "N", "n", "No", "no", "NO", "×", "✗", "FALSE"))
 """Cells that say no."""
 
-_LINK: Final = re.compile(r"(?:https?|ftp|file|svn|git)://[^\s，。；、）]+", re.IGNORECASE)
-_FILE: Final = re.compile(r"[^\s,，;；、|\"'“”‘’<>（）()]*\.sql\b", re.IGNORECASE)
-_TICKET: Final = re.compile(r"(?<![\w-])(?:[A-Z][A-Z0-9]{1,9}-\d+|#\d+)(?![\w-])")
-_ATTACHED: Final = re.compile(r"见\s*附|附件|附录|见邮件|见文档|見附|如附|\battach|\bappendix\b|\bsee\s+(?:the\s+)?(?:mail|doc|file|sheet)", re.IGNORECASE)  # fmt: skip
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:\s*[个条份])?")
-_BETWEEN_NAMES: Final = re.compile(r"(?:\s|[,，;；、|\"'“”‘’<>（）()和及与和:：]|\d+[.、)）](?=\s*\S)|脚本|文件|执行|sql|scripts?|files?|run)*", re.IGNORECASE)  # fmt: skip
+_LINK: Final = regex(r"(?:https?|ftp|file|svn|git)://[^\s，。；、）]+", re.IGNORECASE)
+_FILE: Final = regex(r"[^\s,，;；、|\"'“”‘’<>（）()]*\.sql\b", re.IGNORECASE)
+_TICKET: Final = regex(r"(?<![\w-])(?:[A-Z][A-Z0-9]{1,9}-\d+|#\d+)(?![\w-])")
+_ATTACHED: Final = regex(r"见\s*附|附件|附录|见邮件|见文档|見附|如附|\battach|\bappendix\b|\bsee\s+(?:the\s+)?(?:mail|doc|file|sheet)", re.IGNORECASE)  # fmt: skip
+_NUMBER: Final = regex(r"\d+(?:\.\d+)?(?:\s*[个条份])?")
+_BETWEEN_NAMES: Final = regex(r"(?:\s|[,，;；、|\"'“”‘’<>（）()和及与和:：]|\d+[.、)）](?=\s*\S)|脚本|文件|执行|sql|scripts?|files?|run)*", re.IGNORECASE)  # fmt: skip
 
 
 def cell_of(text: str, dialect: Dialect = Dialect.MYSQL) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from relplan.patterns import regex
 from relplan.sql.dialects import Dialect
 
 _MYSQL, _POSTGRES, _ORACLE, _TSQL = Dialect
@@ -34,7 +35,7 @@ _SETTINGS: Final = (
     "trim(?:out|spool)?|trims|underline|ver(?:ify)?|wrap|xquery"
 )
 _ORDERS: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), dialects)
+    (regex(pattern, re.IGNORECASE), dialects)
     for pattern, dialects in (
         (r"(delimiter)[ \t]++([^\s]++)[^\r\n]*+", frozenset((_MYSQL,))),
         (r"(go)(?:[ \t]+(\d+))?[ \t]*+;?[ \t]*+(?=\r|\n|--|\Z)", frozenset((_TSQL,))),
@@ -55,20 +56,20 @@ _ORDERS: Final = tuple(
         (r"(tee|notee|pager|nopager|warnings|nowarning|rehash|system)\b(?!\s*[=(,.])[ \t]*+([^\r\n]*+)", frozenset((_MYSQL,))),
     )
 )  # fmt: skip
-_MAYBE: Final = re.compile(
+_MAYBE: Final = regex(
     r"[/@\\:.]|(?:delimiter|go|start|source|rem|prompt|spool|whenever|undefine|accept|pause|host|column|ttitle|btitle|set|define|var|"
     r"show|conn|exit|quit|disc|tee|notee|pager|nopager|warnings|nowarning|rehash|system)",
     re.IGNORECASE,
 )
 """How any of them begins."""
 
-_EXEC: Final = re.compile(r"(exec(?:ute)?)[ \t]++((?:[^\r\n-]++|-(?![ \t]*+\r?\n)|-[ \t]*+\r?\n)*+)", re.IGNORECASE)
+_EXEC: Final = regex(r"(exec(?:ute)?)[ \t]++((?:[^\r\n-]++|-(?![ \t]*+\r?\n)|-[ \t]*+\r?\n)*+)", re.IGNORECASE)
 """A call from SQL*Plus; a hyphen at the end of its line goes on with the next."""
 
-BATCH_END: Final = re.compile(r"go(?:[ \t]+\d+)?[ \t]*+(?=\r|\n|--|\Z)", re.IGNORECASE)
+BATCH_END: Final = regex(r"go(?:[ \t]+\d+)?[ \t]*+(?=\r|\n|--|\Z)", re.IGNORECASE)
 """`GO` on a line of its own."""
 
-SLASH: Final = re.compile(r"/[ \t]*+(?=\r|\n|\Z)")
+SLASH: Final = regex(r"/[ \t]*+(?=\r|\n|\Z)")
 """`/` on a line of its own."""
 
 INCLUDES: Final = frozenset(

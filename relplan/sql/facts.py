@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
+from relplan.patterns import regex
 from relplan.sql.alters import Clause, is_unique, needs_value, words_of
 from relplan.sql.clients import INCLUDES
 from relplan.sql.dangers import DangerKind
@@ -53,7 +53,7 @@ def _first(statement: Statement) -> int:
     return statement.tokens[0].start if statement.tokens else statement.start
 
 
-_LOGIN: Final = re.compile(r"([^/@\s]+)/[^@\s]+")
+_LOGIN: Final = regex(r"([^/@\s]+)/[^@\s]+")
 
 
 def _client(statement: Statement) -> Iterator[Fact]:
@@ -250,7 +250,7 @@ def _word(tokens: Sequence[Token], at: int) -> str:
 
 # Accounts, code, queries
 
-_HASH: Final = re.compile(r"N?'(?:\$\w+\$|\{\w+\}|[0-9a-fA-F]{32,}'|\*[0-9A-F]{40}'|0x)")
+_HASH: Final = regex(r"N?'(?:\$\w+\$|\{\w+\}|[0-9a-fA-F]{32,}'|\*[0-9A-F]{40}'|0x)")
 _SECRET_WORDS: Final = frozenset(
     [
         "PASSWORD",
@@ -325,7 +325,7 @@ def _destructive(tokens: Sequence[Token], dialect: Dialect, depth: int = 0) -> I
         before = token.word
 
 
-_QUOTES: Final = re.compile(r"\A(?:[nNeE]|[nN]?[qQ](?='))?(?:'|\"|\$\w*\$)|(?:'|\"|\$\w*\$)\Z")
+_QUOTES: Final = regex(r"\A(?:[nNeE]|[nN]?[qQ](?='))?(?:'|\"|\$\w*\$)|(?:'|\"|\$\w*\$)\Z")
 
 
 def _lexed(text: str, dialect: Dialect) -> list[Token]:

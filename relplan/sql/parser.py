@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import importlib.util
 import logging
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from relplan.patterns import regex
 from relplan.sql.dialects import Dialect
 from relplan.sql.script import Script
 from relplan.sql.statements import Statement
@@ -42,7 +42,7 @@ def knows(statement: Statement, dialect: Dialect) -> bool:
     return _depth(statement.tokens) > MAX_DEPTH or _parses(_shape(statement, dialect), dialect)
 
 
-_OWN_WORD: Final = re.compile(r"\w*[\d_]\w*")
+_OWN_WORD: Final = regex(r"\w*[\d_]\w*")
 
 
 def _shape(statement: Statement, dialect: Dialect) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from relplan.errors import Place, ReadError, problem
+from relplan.patterns import regex
 from relplan.sql.dangers import Danger, DangerKind, Flaw
 from relplan.sql.dialects import TRAITS, Dialect
 from relplan.sql.facts import Fact, facts_of
@@ -67,7 +67,7 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 _HEAD: Final = 4096
-_NO_TEXT: Final = re.compile("[\0-\x07]")
+_NO_TEXT: Final = regex("[\0-\x07]")
 
 
 def decode(data: bytes, name: str = "") -> tuple[str, str]:

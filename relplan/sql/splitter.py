@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from relplan.patterns import regex
 from relplan.sql.bodies import UNITS, Body, first_words, is_unit
 from relplan.sql.clients import BATCH_END, SLASH, ClientLine, client_line
 from relplan.sql.dangers import DangerKind, Flaw
@@ -60,12 +61,12 @@ class Pieces(Struct, frozen=True):
     flaws: tuple[Flaw, ...]
 
 
-_DATA_END: Final = re.compile(r"^\\\.[ \t]*+\r?\n?", re.MULTILINE)
-_LINE_END: Final = re.compile(r"[ \t]*+(?:\r\n?|\n)?")
+_DATA_END: Final = regex(r"^\\\.[ \t]*+\r?\n?", re.MULTILINE)
+_LINE_END: Final = regex(r"[ \t]*+(?:\r\n?|\n)?")
 _LINE_ENDS: Final = frozenset("\\/gG")
 """How what ends a statement on a line of its own begins."""
 
-_SHOWN: Final = re.compile(r"\\(?:[gG]|gexec|gset|gx|gdesc|watch|crosstabview)\b[^\r\n;]*+;?")
+_SHOWN: Final = regex(r"\\(?:[gG]|gexec|gset|gx|gdesc|watch|crosstabview)\b[^\r\n;]*+;?")
 
 
 def split(text: str, dialect: Dialect = Dialect.MYSQL) -> Pieces:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from relplan.patterns import regex
 from relplan.sql.dialects import Dialect
 from relplan.sql.tokens import Token, TokenKind
 
@@ -129,8 +129,8 @@ _SET_ENDS: Final = frozenset(("UPDATE", "MERGE", "ALTER", "INSERT", "REPLACE", "
 _OUTER: Final = frozenset(
     ("EXPLAIN", "DESCRIBE", "DESC", "PREPARE", "DECLARE", "COPY", "GRANT", "REVOKE", "WITH", "CREATE")
 )
-_NEXT: Final = re.compile(r"\w+[ \t\r\n]+([^\W\d]\w*|\S)?")
-_LINE: Final = re.compile(r"\w+[ \t]*+(?:[\w`\"\[\].]*[ \t]*+)?(?:;|\r|\n|\Z)")
+_NEXT: Final = regex(r"\w+[ \t\r\n]+([^\W\d]\w*|\S)?")
+_LINE: Final = regex(r"\w+[ \t]*+(?:[\w`\"\[\].]*[ \t]*+)?(?:;|\r|\n|\Z)")
 DOERS: Final = STARTERS - {"IF", "WHILE", "SET", "BEGIN"}
 """The words by which an IF or WHILE of SQL Server has the statement that it is about."""
 

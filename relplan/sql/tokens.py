@@ -8,6 +8,7 @@ import re
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from relplan.patterns import regex
 from relplan.sql.dialects import TRAITS, Dialect, Traits
 
 
@@ -77,7 +78,7 @@ INVISIBLE: Final = (
 )
 """The characters that cannot be seen or that look like a blank, as ranges of a pattern."""
 
-_INVISIBLE: Final = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE: Final = regex(f"[{INVISIBLE}]")
 
 
 def is_invisible(text: str) -> bool:
@@ -160,10 +161,10 @@ _DIRECT: Final = {
 }
 """The alternatives that are tokens as they are, and have no word."""
 
-_PASSWORD: Final = re.compile("password", re.IGNORECASE)
-_NO_ARITHMETIC: Final = re.compile(r"--(?![\d.(@'\"`+:?])")
-_NEST: Final = re.compile(r"/\*|\*/")
-_CODE: Final = re.compile(r"/\*M?!\d*")
+_PASSWORD: Final = regex("password", re.IGNORECASE)
+_NO_ARITHMETIC: Final = regex(r"--(?![\d.(@'\"`+:?])")
+_NEST: Final = regex(r"/\*|\*/")
+_CODE: Final = regex(r"/\*M?!\d*")
 
 
 class Lexer:
@@ -262,7 +263,7 @@ def begins_line(text: str, start: int) -> bool:
     return not start or text[start - 1] in "\r\n"
 
 
-_NEWLINE: Final = re.compile(r"\r\n?|\n")
+_NEWLINE: Final = regex(r"\r\n?|\n")
 
 
 class Lines:

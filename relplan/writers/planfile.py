@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from typing import Any, Final
 
 from relplan.model.plan import ReleasePlan
 from relplan.model.read import collector_paused
+from relplan.patterns import regex
 
 SCHEMA_FILE: Final = "relplan.schema.json"
 """The JSON Schema that `relplan new` writes beside a plan, named in its first line."""
@@ -34,11 +34,11 @@ def write_json(plan: ReleasePlan) -> bytes:
     return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-_FIRST: Final = re.compile(r"[^\W\d_]|[【（《“]")
-_ODD: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_FIRST: Final = regex(r"[^\W\d_]|[【（《“]")
+_ODD: Final = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # Words that YAML 1.1 or 1.2 would read as something else than text stay in quotes, for other tools' sake.
 _NOT_TEXT: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
-_BLOCK: Final = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
+_BLOCK: Final = regex(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 
 
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
@@ -99,7 +99,7 @@ def _is_plain(text: str) -> bool:
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
-_ESCAPED: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
+_ESCAPED: Final = regex("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def quoted(text: str) -> str:

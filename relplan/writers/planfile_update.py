@@ -8,7 +8,6 @@ Comments on lines of their own always stay; those at the end of a line, or insid
 from __future__ import annotations
 
 import codecs
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -18,6 +17,7 @@ import yaml
 from relplan.errors import Path, WriteError, problem
 from relplan.model.identity import as_fields, matches
 from relplan.model.plan import ReleasePlan
+from relplan.patterns import regex
 from relplan.writers.planfile import item, mapping, quoted, scalar
 from relplan.writers.yaml_spans import Edits, Unsuited, YamlText, is_empty
 
@@ -350,7 +350,7 @@ def _rendered(value: Any, column: int, path: Path) -> tuple[str, list[str]]:
     return first, rest
 
 
-_FLOW_PLAIN: Final = re.compile(r"[^\W\d_](?:[^\W_]|[ ._/()（）-])*(?<! )")
+_FLOW_PLAIN: Final = regex(r"[^\W\d_](?:[^\W_]|[ ._/()（）-])*(?<! )")
 
 
 def _flow(value: Any) -> str:

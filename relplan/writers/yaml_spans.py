@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import yaml
 
-_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_BLOCK_HEAD: Final = re.compile(r"[|>][-+\d]*")
-_COLON: Final = re.compile(r"[ \t]*:")
-_COMMENT: Final = re.compile(r"([ \t]*)(#?)")
+from relplan.patterns import regex
+
+_BREAK: Final = regex("\r\n|[\n\r\x85\u2028\u2029]")
+_BLOCK_HEAD: Final = regex(r"[|>][-+\d]*")
+_COLON: Final = regex(r"[ \t]*:")
+_COMMENT: Final = regex(r"([ \t]*)(#?)")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -25,13 +24,14 @@ from relplan.office.excel.rows import Rows
 from relplan.office.excel.write import Looks, SheetWriter, looks_of
 from relplan.office.program import DELIMITERS, faults
 from relplan.office.tags import Tag
+from relplan.patterns import regex
 from relplan.writers.marked.package import OFFICE, Package
 
 _TYPES: Final = "[Content_Types].xml"
 _TEMPLATE: Final = b"spreadsheetml.template.main+xml"
 _MAIN_KIND: Final = b"spreadsheetml.sheet.main+xml"
 _NAME_LIMIT: Final = 31
-_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
+_FORBIDDEN: Final = regex(r"[\[\]:*?/\\]")
 _CANNOT: Final = {
     "pivotTable": ("数据透视表", "a pivot table"),
     "slicer": ("切片器", "a slicer"),

@@ -13,13 +13,14 @@ from relplan.grids import Spot, address
 from relplan.office.excel.refs import parsed as reference
 from relplan.office.program import Placed
 from relplan.office.tags import Broken, tags_in
+from relplan.patterns import regex
 from relplan.readers.sheets.workbook import open_package
 from relplan.writers.marked.package import OFFICE, Package
 
 MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 WORKBOOK: Final = "xl/workbook.xml"
-_ESCAPE: Final = re.compile("_x([0-9A-Fa-f]{4})_")
-_MACROS: Final = re.compile(r"vbaProject|macroEnabled", re.IGNORECASE)
+_ESCAPE: Final = regex("_x([0-9A-Fa-f]{4})_")
+_MACROS: Final = regex(r"vbaProject|macroEnabled", re.IGNORECASE)
 
 
 class Cell(Struct):

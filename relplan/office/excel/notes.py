@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -11,11 +10,12 @@ from relplan.errors import Problem
 from relplan.grids import Spot
 from relplan.office.excel.form import SheetForm
 from relplan.office.excel.refs import parsed
+from relplan.patterns import regex
 from relplan.writers.marked import comments
 from relplan.writers.marked.package import Package
 from relplan.writers.marked.sheet import Sheet
 
-_CELL: Final = re.compile(r"!([A-Z]{1,3}\d+) «")
+_CELL: Final = regex(r"!([A-Z]{1,3}\d+) «")
 
 
 def with_notes(package: Package, forms: Sequence[SheetForm], problems: Sequence[Problem]) -> bytes:

@@ -9,14 +9,15 @@ from typing import Final
 from msgspec import Struct
 
 from relplan.grids import column_letters
+from relplan.patterns import regex
 
-_FORMULA: Final = re.compile(
+_FORMULA: Final = regex(
     r'(?P<text>"(?:[^"]|"")*")'
     r"|(?<![\w.$])(?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?"
     r"(?P<first>\$?[A-Z]{1,3}\$?\d{1,7})(?::(?P<last>\$?[A-Z]{1,3}\$?\d{1,7}))?(?![\w(.!])"
 )
-_CELL: Final = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})")
-_ROWS: Final = re.compile(r"(?<![\w.$:])\$?\d+:\$?\d+(?!\w)")
+_CELL: Final = regex(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})")
+_ROWS: Final = regex(r"(?<![\w.$:])\$?\d+:\$?\d+(?!\w)")
 
 
 class Reference(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -21,8 +20,9 @@ from relplan.office.excel.fill import not_carried, place_sheets
 from relplan.office.excel.form import Block, SheetForm, opened, sheets
 from relplan.office.excel.layout import Row, Sheet
 from relplan.office.excel.refs import parsed
+from relplan.patterns import regex
 
-_ADDRESS: Final = re.compile(r"[A-Z]{1,3}\d{1,7}")
+_ADDRESS: Final = regex(r"[A-Z]{1,3}\d{1,7}")
 
 
 class _Edits(Struct):

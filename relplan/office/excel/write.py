@@ -21,6 +21,7 @@ from relplan.office.excel.heights import Heights, wrapping
 from relplan.office.excel.layout import COPY, Row, Sheet, too_long
 from relplan.office.excel.refs import Reference, area, has_rows, moved, shifted
 from relplan.office.excel.rows import Rows
+from relplan.patterns import regex
 from relplan.writers.docx.markup import checked, escape
 
 _ROWS_MARK: Final = "relplan-rows"
@@ -31,11 +32,11 @@ _LISTS: Final = {
     "protectedRange": "sqref",
     "ignoredError": "sqref",
 }
-_DATES: Final = re.compile(r"[ymdhs]", re.IGNORECASE)
-_QUOTED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_DATES: Final = regex(r"[ymdhs]", re.IGNORECASE)
+_QUOTED: Final = regex(r'"[^"]*"|\[[^\]]*\]|\\.')
 _BUILT_IN_DATES: Final = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _MOST_COLUMNS: Final = 16_384
-_NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+_NUMBER: Final = regex(r"-?\d{1,15}(?:\.\d{1,15})?")
 _EPOCH: Final = dt.datetime(1899, 12, 30)
 
 Shown = Callable[[object], str]

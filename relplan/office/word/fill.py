@@ -24,6 +24,7 @@ from relplan.office.word.comments import with_comments
 from relplan.office.word.package import Changes, Source, part_names
 from relplan.office.word.printing import finished, prepared
 from relplan.office.word.scan import TARGET, Found, is_instruction, name_of, scan
+from relplan.patterns import regex
 from relplan.resources import template_bytes
 from relplan.writers.docx.body import Body
 from relplan.writers.docx.markup import checked, escape
@@ -33,12 +34,12 @@ from relplan.writers.docx.page import Page, theme_page
 from relplan.writers.docx.theme import Adopted, adopt
 
 _BLOCKS: Final = "relplan-blocks"
-_MARKS: Final = re.compile(rf"<\?{_BLOCKS} (\d+)\?>")
-_TAG: Final = re.compile(rf"<\?{TARGET} (\d+)\?>")
-_LINES: Final = re.compile(r"(\r\n|[\r\n\t])")
+_MARKS: Final = regex(rf"<\?{_BLOCKS} (\d+)\?>")
+_TAG: Final = regex(rf"<\?{TARGET} (\d+)\?>")
+_LINES: Final = regex(r"(\r\n|[\r\n\t])")
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_BOOKMARK: Final = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]+)"')
-_STYLE: Final = re.compile(r'<w:pStyle w:val="([^"]*)"')
+_BOOKMARK: Final = regex(r'<w:bookmarkStart [^>]*w:name="([^"]+)"')
+_STYLE: Final = regex(r'<w:pStyle w:val="([^"]*)"')
 _TURN, _TURNED = "<?relplan-turn?>", "<?relplan-turned?>"
 """Around the end of a section that turns the page for what follows."""
 

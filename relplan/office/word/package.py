@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from relplan.errors import ReadError, TemplateError, problem
+from relplan.patterns import regex
 from relplan.readers.sheets.workbook import open_package
 from relplan.writers.docx.markup import DECLARATION, W
 from relplan.writers.docx.opc import PICTURES
@@ -24,7 +25,7 @@ _RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationship
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _MAIN: Final = f"{_WORD}document.main+xml"
 _TEMPLATE: Final = f"{_WORD}template.main+xml"
-_MAIN_KIND: Final = re.compile(
+_MAIN_KIND: Final = regex(
     r"application/(?:vnd\.openxmlformats-officedocument\.wordprocessingml|vnd\.ms-word)"
     r"\.(?:document|template)(?:\.macroEnabled(?:Template)?)?\.main\+xml"
 )
@@ -34,7 +35,7 @@ _KINDS: Final = {
     "footnotes+xml": "footnotes",
     "endnotes+xml": "endnotes",
 }
-_MACROS: Final = re.compile(r"macroEnabled|vbaProject|vbaData", re.IGNORECASE)
+_MACROS: Final = regex(r"macroEnabled|vbaProject|vbaData", re.IGNORECASE)
 _NO_RELATIONS: Final = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from relplan.office.word.scan import TARGET, Found, is_instruction, name_of
+from relplan.patterns import regex
 from relplan.writers.docx.markup import NAMESPACES
 
 _KEPT: Final = "relplan-kept"
@@ -19,14 +20,14 @@ _W14: Final = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _ROOMS: Final = ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body")
 """What must hold a paragraph; a cell must end with one."""
 
-_MERGE: Final = re.compile(r"\|\s*merge\s*\Z")
+_MERGE: Final = regex(r"\|\s*merge\s*\Z")
 _AFTER_MERGE: Final = ("tcBorders", "shd", "noWrap", "tcMar", "textDirection", "tcFitText", "vAlign", "hideMark")
-_DECLARED: Final = re.compile(r'xmlns:(\w+)="([^"]+)"')
+_DECLARED: Final = regex(r'xmlns:(\w+)="([^"]+)"')
 _EMPTY_TABLE: Final = "table"
 _EMPTY_ROW: Final = "row"
 _GRID: Final = "grid"
-_CELL_WIDTH: Final = re.compile(r'<w:tcW (?:w:w="(\d+)" w:type="dxa"|w:type="dxa" w:w="(\d+)"|[^>]*)/>')
-_COLUMN: Final = re.compile(r'<w:gridCol(?: w:w="(\d+)")?/>')
+_CELL_WIDTH: Final = regex(r'<w:tcW (?:w:w="(\d+)" w:type="dxa"|w:type="dxa" w:w="(\d+)"|[^>]*)/>')
+_COLUMN: Final = regex(r'<w:gridCol(?: w:w="(\d+)")?/>')
 
 
 def prepared(root: Any, found: Found) -> str:

@@ -10,13 +10,14 @@ from msgspec import Struct, field
 from relplan.errors import LANGUAGES, Language, Path, Place
 from relplan.model.celltext import MomentKind, WordsKind
 from relplan.model.columns import normalise_header
+from relplan.patterns import regex
 from relplan.readers.draft import Draft
 from relplan.resources import labels
 
-_WEEKDAYS: Final = re.compile(
+_WEEKDAYS: Final = regex(
     "|".join(re.escape(str(labels(each)["dated"]).replace("{date}", "").format(weekday=day)) for each in LANGUAGES for day in labels(each)["weekdays"])
 )  # fmt: skip
-_BEFORE: Final = re.compile(
+_BEFORE: Final = regex(
     r"[在于]?\s*(?P<deadline>[^，。,\n]{2,40}?)\s*(?:之?前|以前)[，,]?\s*(?:仍|还|尚)?(?:未|没有|不能)(?:全部)?(?:通过|完成)验证点?\s*(?:[（(](?P<points>[^（）()]+)[）)])?"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
@@ -11,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from relplan.model.columns import normalise_header
+from relplan.patterns import regex
 from relplan.readers.parts import part_titled
 
 Style: TypeAlias = Literal["", "roman", "chinese", "appendix", "digits"]
@@ -65,7 +65,7 @@ _OWN: Final = (
 )
 """Headings of plans that begin none of their parts."""
 
-_NUMBERED: Final = re.compile(
+_NUMBERED: Final = regex(
     r"\s*(?:(?P<appendix>(?:附录?|附件)\s*[一二三四五六七八九十\dA-Z]{0,3}\s*(?:[、.．:：)）]|\s)|Appendix\s+\w{1,3}\s*[.:、)]?\s)"
     r"|(?P<roman>(?:[IVX]{1,5}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ])\s*[、.．:：)）])"
     r"|(?P<chinese>第?[一二三四五六七八九十]{1,3}(?:\s*[、.．:：)）]|[章节]|部分)|[(（][一二三四五六七八九十]{1,3}[)）])"

@@ -41,6 +41,7 @@ from relplan.blocks import (
 )
 from relplan.errors import Place, ReadError, problem
 from relplan.model.read import Read
+from relplan.patterns import regex
 from relplan.readers.documents.htmltable import Tables, is_layout
 from relplan.readers.documents.outline import read_pieces
 from relplan.readers.documents.pieces import Piece
@@ -68,11 +69,11 @@ _STYLES: Final = MappingProxyType[str, Callable[[Content], Inline]](
 )
 _TONES: Final[tuple[Tone, ...]] = get_args(Tone)
 _CODE: Final = frozenset(("code", "tt", "kbd", "samp"))
-_BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
-_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_BLANKS: Final = regex(r"[ \t\r\n\f]+")
+_CHARSET: Final = regex(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DEEPEST: Final = 256  # libxml2: xmlParserMaxDepth
 _DEEPEST_LOOKS: Final = 64
-_STRUCK: Final = re.compile(r"line-through")
+_STRUCK: Final = regex(r"line-through")
 _OWN_PAGE: Final = "boolean(//main[@id='main']) and boolean(//meta[@http-equiv='Content-Security-Policy'])"
 
 

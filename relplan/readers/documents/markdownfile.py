@@ -10,14 +10,15 @@ from relplan.blocks import PageBreak, Paragraph, Table, Text
 from relplan.errors import Place
 from relplan.markdown.parse import Located, located
 from relplan.model.read import Read
+from relplan.patterns import regex
 from relplan.readers.documents.outline import read_pieces
 from relplan.readers.documents.pieces import Piece, grid_of
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.sheets.delimited import decoded
 
-_FRONT_MATTER: Final = re.compile(r"\A---\n(?P<lines>.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_FRONT_MATTER: Final = regex(r"\A---\n(?P<lines>.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
+_COMMENT: Final = regex(r"<!--.*?-->", re.DOTALL)
 _PAGE_BREAK: Final = "<!-- page break -->"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from relplan.model.celltext import NAMES, split_outside_brackets
 from relplan.model.entries import Participant
+from relplan.patterns import regex
 
-_ROLE_BEFORE: Final = re.compile(r"(?P<role>[^:：()（）\d]{1,16}?)\s*[:：]\s*(?P<names>.+)")
-_NAME: Final = re.compile(r"[\u3400-\u9fff·]{1,6}|[A-Za-z][A-Za-z .'-]{0,29}")
+_ROLE_BEFORE: Final = regex(r"(?P<role>[^:：()（）\d]{1,16}?)\s*[:：]\s*(?P<names>.+)")
+_NAME: Final = regex(r"[\u3400-\u9fff·]{1,6}|[A-Za-z][A-Za-z .'-]{0,29}")
 """What may be a name; a longer line is a sentence, and stays one."""
 
 

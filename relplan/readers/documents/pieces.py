@@ -31,11 +31,12 @@ from relplan.blocks import (
 )
 from relplan.errors import Place
 from relplan.grids import Grid, Spot
+from relplan.patterns import regex
 
 Struck: TypeAlias = Literal["no", "partly", "wholly"]
 """How much of a text is struck through."""
 
-_ENCODED: Final = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ENCODED: Final = regex(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 """Letters beyond ASCII as links spell them."""
 
 

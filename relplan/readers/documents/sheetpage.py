@@ -25,6 +25,7 @@ from relplan.blocks import (
 )
 from relplan.errors import LANGUAGES, Place
 from relplan.grids import Area, Grid
+from relplan.patterns import regex
 from relplan.readers.documents.chapters import may_be_title
 from relplan.readers.documents.headings import title_of
 from relplan.readers.documents.pieces import Piece
@@ -38,7 +39,7 @@ _SAYING_LITTLE: Final = frozenset(("", "table", "overview", "sections"))
 """Parts whose headings stand over tables too, and what is no heading of a part."""
 
 _ENOUGH_PARTS, _ENOUGH_ITEMS = 2, 3
-_BULLET: Final = re.compile(r"[•·●▪◦]\s*")
+_BULLET: Final = regex(r"[•·●▪◦]\s*")
 
 
 def _reference(key: str) -> re.Pattern[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,13 +10,14 @@ from relplan.blocks import Paragraph, Table, TableColumn, Text
 from relplan.errors import Place
 from relplan.grids import Grid
 from relplan.model.read import Read
+from relplan.patterns import regex
 from relplan.readers.documents.outline import read_pieces
 from relplan.readers.documents.pieces import Piece
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.sheets.delimited import decoded
 
-_RULE: Final = re.compile(r"[\s|+:=_-]+")
+_RULE: Final = regex(r"[\s|+:=_-]+")
 _Line = tuple[int, str]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,6 +10,7 @@ from relplan.errors import Path, Place, ReadError, problem, suggest
 from relplan.grids import Grid, Spot
 from relplan.model.text import is_none_word
 from relplan.model.values import RiskLevel
+from relplan.patterns import regex
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets.headers import SQL
@@ -21,7 +21,7 @@ DITTO: Final = frozenset(("同上", "同上。", "同上行", "同下", "同下�
 
 _ERRORS: Final = frozenset(("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"))
 
-_DECIMAL: Final = re.compile(r"[\d.]+")
+_DECIMAL: Final = regex(r"[\d.]+")
 
 SPECIAL: Final = _ERRORS | YES | NO
 """Texts that may have something to be said about them, whatever else the sheet tells."""

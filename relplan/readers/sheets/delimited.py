@@ -12,6 +12,7 @@ from relplan.errors import Place, ReadError, problem
 from relplan.grids import Grid
 from relplan.model.columns import header_index
 from relplan.model.table import ReleaseItem
+from relplan.patterns import regex
 from relplan.readers.options import DEFAULT, ReadOptions
 
 MAX_BYTES: Final = 64 * 2**20
@@ -27,8 +28,8 @@ MAX_COLUMNS: Final = 2**14
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _HEAD: Final = 20_000
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-_DECLARED: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_LINE: Final = regex(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_DECLARED: Final = regex(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line by which Excel is told the delimiter."""
 
 

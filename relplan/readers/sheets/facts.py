@@ -9,17 +9,18 @@ from relplan.errors import LANGUAGES, Language, Path, Place
 from relplan.grids import Grid
 from relplan.model.celltext import NAMES, split_outside_brackets
 from relplan.model.columns import normalise_header
+from relplan.patterns import regex
 from relplan.readers.draft import Draft
 from relplan.readers.parts import ROWS, fact_paths, part_titled
 from relplan.resources import labels
 
-_COLON: Final = re.compile(r"\s*[:：]\s*")
-_CLOCK: Final = re.compile(r"\d\s*[:：]\s*\d\d(?!\d)")
-_MOMENT: Final = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}\s*[:：时点]")
+_COLON: Final = regex(r"\s*[:：]\s*")
+_CLOCK: Final = regex(r"\d\s*[:：]\s*\d\d(?!\d)")
+_MOMENT: Final = regex(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*\d{1,2}\s*[:：时点]")
 _WINDOW_KEY: Final = labels("zh")["sections"]["window"]
 _COUNTS: Final = [labels(each)["counts"] for each in LANGUAGES]
 _FACT_HEADERS: Final = [[normalise_header(labels(each)[word]) for word in ("item", "content")] for each in LANGUAGES]
-_LISTING: Final = re.compile(r".*(?:清单|清單|列表|明细|明細|一览|表|\blist|\btable)", re.IGNORECASE)
+_LISTING: Final = regex(r".*(?:清单|清單|列表|明细|明細|一览|表|\blist|\btable)", re.IGNORECASE)
 _LONG: Final = 60
 """A title has fewer characters."""
 

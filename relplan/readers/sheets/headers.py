@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from relplan.model.entries import Step
 from relplan.model.fields import Row
 from relplan.model.part import fields_of
 from relplan.model.table import ReleaseItem
+from relplan.patterns import regex
 from relplan.readers.options import ReadOptions
 from relplan.resources import labels
 
@@ -27,9 +27,7 @@ _SQL_HEADERS: Final = (
 )
 """Headers of columns that hold DDL and DML together."""
 
-_NUMBER: Final = re.compile(
-    r"[(（]?\d{1,3}(?:[.-]\d{1,3}){0,3}[)）.、]?|第[一二三四五六七八九十]{1,3}步|[Ss]tep ?\d{1,3}"
-)
+_NUMBER: Final = regex(r"[(（]?\d{1,3}(?:[.-]\d{1,3}){0,3}[)）.、]?|第[一二三四五六七八九十]{1,3}步|[Ss]tep ?\d{1,3}")
 _PROBLEMS: Final = frozenset(normalise_header(labels(each)["problems"]) for each in LANGUAGES)
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from relplan.errors import Place, ReadError
 from relplan.grids import Spot, address
+from relplan.patterns import regex
 from relplan.readers.sheets.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, too_large, too_long, too_wide
 from relplan.readers.sheets.plain import plain_end
 
@@ -278,7 +279,7 @@ class _Rows:
             found.struck.add(spot)
 
 
-_HYPERLINK: Final = re.compile(r'HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
+_HYPERLINK: Final = regex(r'HYPERLINK\(\s*"([^"]+)"', re.IGNORECASE)
 
 
 def _text(cell: Any, name: str) -> str:
@@ -291,7 +292,7 @@ def _spot(cell: Any, row: int, index: int) -> Spot:
     return position(reference) if reference else (row, index)
 
 
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REFERENCE: Final = regex(r"([A-Z]{1,3})(\d{1,7})")
 
 
 def position(reference: str) -> Spot:

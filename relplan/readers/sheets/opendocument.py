@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from relplan.errors import Place, ReadError, problem
 from relplan.grids import CELL_LIMIT
+from relplan.patterns import regex
 from relplan.readers.sheets.limits import MAX_CELLS, too_large
 from relplan.readers.sheets.workbook import open_package, shown
 
@@ -24,7 +25,7 @@ _LINK: Final = "{http://www.w3.org/1999/xlink}href"
 
 _CELLS: Final = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _MOST_COLUMNS: Final = 16_384
-_LINE_END: Final = re.compile(r"[ \t]*[\r\n][ \t\r\n]*")
+_LINE_END: Final = regex(r"[ \t]*[\r\n][ \t\r\n]*")
 
 
 def laid_out(data: bytes, limit: int) -> list[dict[str, Any]]:

@@ -5,24 +5,25 @@ Without its digits, a sheet of texts says the same few things again and again: c
 
 from __future__ import annotations
 
-import re
 import zipfile
 from typing import Final
+
+from relplan.patterns import regex
 
 _PIECE: Final = 2**20
 """Bytes looked at in one go."""
 
 _DIGITS: Final = b"0123456789"
 
-_ROW: Final = re.compile(rb'<row r="(\d+)"')
+_ROW: Final = regex(rb'<row r="(\d+)"')
 
-_CELL: Final = re.compile(rb' r="([A-Z]{1,3})"(?:(?: s="")? t="s">|[^>]*/>)')
+_CELL: Final = regex(rb' r="([A-Z]{1,3})"(?:(?: s="")? t="s">|[^>]*/>)')
 """A cell with a shared string, or without anything, as it stands between `<c` and its text, its digits taken out."""
 
-_NO_CELL: Final = re.compile(rb"[of]")
+_NO_CELL: Final = regex(rb"[of]")
 """`<cols>`, `<color>`, `<conditionalFormatting>`, `<cfRule>`."""
 
-_TELLING: Final = re.compile(rb'hidden|yperlink|<!|:row|:c|<row(?! r="")')
+_TELLING: Final = regex(rb'hidden|yperlink|<!|:row|:c|<row(?! r="")')
 """What hides, what links, what may be other than it looks, names of rows and cells with a prefix, rows without a number."""
 
 

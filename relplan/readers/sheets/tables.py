@@ -10,6 +10,7 @@ from relplan.errors import Language, Path, Place
 from relplan.grids import CellPlaces, Grid, Spot, column_letters, fill_down
 from relplan.model.fields import Row
 from relplan.model.table import ReleaseItem
+from relplan.patterns import regex
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets.cells import DITTO, SPECIAL, Cells, risk_levels
@@ -17,10 +18,10 @@ from relplan.readers.sheets.facts import keep_remark
 from relplan.readers.sheets.headers import SQL, Table, extra_columns, is_problems
 from relplan.resources import labels
 
-_NOTE: Final = re.compile(r"(?:注|备注|備註|说明|說明|附注|附註|note|remark)s?\s*\d*\s*[:：]", re.IGNORECASE)
+_NOTE: Final = regex(r"(?:注|备注|備註|说明|說明|附注|附註|note|remark)s?\s*\d*\s*[:：]", re.IGNORECASE)
 _EXAMPLES: Final = frozenset(("示例", "样例", "範例", "范例", "例", "例子", "example", "e.g.", "e.g"))
-_FILLER: Final = re.compile(r"[-–—_=.…·。*~/\\|\s]+")
-_ORDINAL: Final = re.compile(r"[\d.\-()（）、]+")
+_FILLER: Final = regex(r"[-–—_=.…·。*~/\\|\s]+")
+_ORDINAL: Final = regex(r"[\d.\-()（）、]+")
 _LONG_NAME: Final = 40
 """A group has a shorter name; what is longer is a sentence."""
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from relplan.errors import ReadError, problem
 from relplan.grids import Area, Grid, Spot
+from relplan.patterns import regex
 from relplan.readers.sheets.limits import refuse_long_texts
 from relplan.readers.sheets.marks import Marks, SheetPart, marks, sheet_parts, styles
 
@@ -174,7 +175,7 @@ def as_shown(rows: list[list[Any]], codes: dict[Spot, str]) -> set[Spot]:
     return numbers
 
 
-_DIGITS: Final = re.compile(
+_DIGITS: Final = regex(
     r'(?P<before>(?:"[^"]*"|[vV\\ ])*)(?P<form>[#0,]*0(?:\.(?P<decimals>0+))?)(?P<percent>%?)(?P<after>(?:"[^"]*")*)'
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
 
+from relplan.patterns import regex
 from relplan.sql.script import Script
 from relplan.sql.statements import Statement
 from relplan.sql.tokens import TokenKind
@@ -19,7 +19,7 @@ from relplan.sql.undo.reversal import Answer, Level, Proposal, Reversal, Step
 from relplan.sql.undo.subject import Subject
 from relplan.sql.verbs import Kind
 
-SUFFIX: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
+SUFFIX: Final = regex(r"[A-Za-z0-9_]{1,16}")
 """What the names of copies may carry."""
 
 

@@ -24,6 +24,7 @@ from relplan.blocks import (
     Tone,
 )
 from relplan.links import is_safe
+from relplan.patterns import regex
 from relplan.writers.docx.layout import MARKS
 from relplan.writers.docx.markup import PLAIN, Look, attribute, run, run_properties
 from relplan.writers.docx.opc import Relations
@@ -38,8 +39,8 @@ TONES: Final[dict[Tone, str]] = {
 }
 _LONGEST_TARGET: Final = 2000
 _URI_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
-_STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_NAME_OF_ANCHOR: Final = re.compile(r"\W", re.ASCII)
+_STRAY_PERCENT: Final = regex(r"%(?![0-9A-Fa-f]{2})")
+_NAME_OF_ANCHOR: Final = regex(r"\W", re.ASCII)
 _LONGEST_NAME: Final = 40
 
 

@@ -6,13 +6,13 @@ Content is measured in half-widths: a Latin letter is one, a Chinese character t
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from relplan.blocks import Cell, Table, TableColumn, plain
+from relplan.patterns import regex
 from relplan.writers.docx.page import WIDEST, Page
 from relplan.writers.docx.theme import Theme
 from relplan.writers.widths import display_width
@@ -46,8 +46,8 @@ _LOST: Final = 1.5
 _LOST_IN_CODE: Final = 3.0
 _LATIN_EXCESS: Final = 0.15
 _CAPITAL_EXCESS: Final = 0.25
-_WORDS: Final = re.compile(r"[（【《“‘]?([!-,./-~\u00a1-\u024f]+-?|-+)[）】》”’，。；：、]{0,2}")
-_CAPITALS: Final = re.compile(r"[A-Zmw@%]")
+_WORDS: Final = regex(r"[（【《“‘]?([!-,./-~\u00a1-\u024f]+-?|-+)[）】》”’，。；：、]{0,2}")
+_CAPITALS: Final = regex(r"[A-Zmw@%]")
 
 
 measure: Final = display_width

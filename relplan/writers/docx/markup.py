@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import Final
 
 from msgspec import Struct
 
 from relplan.errors import WriteError, problem
+from relplan.patterns import regex
 
 W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -20,13 +20,12 @@ NAMESPACES: Final = (
 )
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
-_BREAKS: Final = re.compile(r"(\r\n|[\r\n\t])")
-_WIDE: Final = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffee\U00020000-\U0003ffff]")
+_BREAKS: Final = regex(r"(\r\n|[\r\n\t])")
+_WIDE: Final = ("\u2e80\ua4cf", "\uac00\ud7a3", "\uf900\ufaff", "\ufe30\ufe6f", "\uff00\uffee", "\U00020000\U0003ffff")
+"""The first and the last character of each range. (To compile a class of that many characters takes 6 ms.)"""
 # Punctuation that Latin and Chinese fonts share: Word takes the narrow Latin shape unless it is told otherwise.
-_SHARED: Final = re.compile(
-    "[\u00b7\u00d7\u2010-\u2027\u2030-\u203b\u2103\u2116\u2160-\u217f\u2190-\u22ff\u2460-\u25ff]"
-)
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SHARED: Final = regex("[\u00b7\u00d7\u2010-\u2027\u2030-\u203b\u2103\u2116\u2160-\u217f\u2190-\u22ff\u2460-\u25ff]")
+_NOT_XML: Final = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Look(Struct, frozen=True):
@@ -56,7 +55,7 @@ def attribute(value: str) -> str:
 
 def is_wide(text: str) -> bool:
     """Whether there is a Chinese, Japanese or Korean character in it."""
-    return not text.isascii() and _WIDE.search(text) is not None
+    return not text.isascii() and any(first <= each <= last for each in text for first, last in _WIDE)
 
 
 def run(text: str, look: Look = PLAIN) -> str:

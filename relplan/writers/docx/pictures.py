@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from typing import Final
 
 from lxml import etree
 
+from relplan.patterns import regex
 from relplan.writers.docx.markup import attribute
 from relplan.writers.docx.theme import parse
 
@@ -17,7 +17,7 @@ EMU_PER_TWIP: Final = 635
 _MOST_PIXELS: Final = 1 << 20
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_LENGTH: Final = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(px|pt|mm|cm|in|)\s*\Z")
+_LENGTH: Final = regex(r"\s*([0-9]*\.?[0-9]+)\s*(px|pt|mm|cm|in|)\s*\Z")
 _PIXELS: Final = {"px": 1.0, "": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _NO_FRAME: Final = frozenset({0xC4, 0xC8, 0xCC})
 

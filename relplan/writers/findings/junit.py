@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from relplan.errors import Language
 from relplan.findings import Checked, Finding, NotRun, Severity
+from relplan.patterns import regex
 from relplan.writers.findings.options import DEFAULT, ReportOptions
 from relplan.writers.findings.places import file_of, located
 from relplan.writers.findings.wording import EXEMPTED, cure, exemption, said
 
-_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNWRITABLE: Final = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML can hold."""
 
 _COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from relplan.errors import Language, Message, Place
 from relplan.findings import GROUPS, Checked, Exempted, Finding, NotRun, RuleInfo, Severity
 from relplan.markdown.write import text_of
 from relplan.model.report import path_text
+from relplan.patterns import regex
 from relplan.writers.findings.options import DEFAULT, ReportOptions
 from relplan.writers.findings.places import located, slashed
 from relplan.writers.findings.wording import exemption, in_full, rules_of
@@ -32,9 +32,9 @@ _IMPORTANCE: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Seve
 _WHY: Final = Message("为什么", "Why")
 _FIX: Final = Message("怎么改", "What to do")
 
-_PLACEHOLDER: Final = re.compile(r"\{(\d+)\}")
-_LINK: Final = re.compile(r"\[(?=[^\[\]]*\]\()")
-_ORDINAL: Final = re.compile(r"\b(row|step|statement|line) \d+")
+_PLACEHOLDER: Final = regex(r"\{(\d+)\}")
+_LINK: Final = regex(r"\[(?=[^\[\]]*\]\()")
+_ORDINAL: Final = regex(r"\b(row|step|statement|line) \d+")
 
 
 def write(checks: Sequence[Checked], language: Language, options: ReportOptions = DEFAULT) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from relplan.errors import Language, Message, Place
 from relplan.findings import Checked, Exempted, Finding, RuleInfo, Severity
+from relplan.patterns import regex
 from relplan.writers.findings.places import file_of
 
 TITLE: Final = Message("发布计划检查结果", "Findings of the release plan check")
@@ -20,7 +20,7 @@ NOT_RUN: Final = Message("未运行的规则", "Rules that have not run")
 FAULTS: Final = Message("规则自身出错", "Rules that failed by a fault of their own")
 WHOLE_FILE: Final = Message("整个文件", "whole file")
 
-_STRAY: Final = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
+_STRAY: Final = regex(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 _UNSEEN: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

@@ -5,7 +5,6 @@ The XML of the package is edited: charts, pictures, macros and whatever else rel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -15,6 +14,7 @@ from relplan.errors import Language, Path, Place, Problem, RelplanError, WriteEr
 from relplan.findings import Severity
 from relplan.grids import Spot, address, pieces
 from relplan.model.read import KIND_WORDS, Read
+from relplan.patterns import regex
 from relplan.resources import labels
 from relplan.writers.marked import comments, summary
 from relplan.writers.marked.package import OFFICE, Package, not_markable
@@ -26,7 +26,7 @@ T = TypeVar("T")
 _WORKBOOK: Final = "xl/workbook.xml"
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COLUMN_WIDTH: Final = 52
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE: Final = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def mark(data: bytes, problems: Sequence[tuple[MarkKind, Problem]], language: Language, read: Read) -> bytes:

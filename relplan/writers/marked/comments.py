@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from relplan.errors import WriteError, problem
 from relplan.grids import Spot, address
+from relplan.patterns import regex
 from relplan.writers.marked.package import Package
 from relplan.writers.marked.sheet import Sheet, spot_of
 
@@ -27,9 +28,9 @@ _DRAWING: Final = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>'
 )
-_SHAPE: Final = re.compile(rb"<v:shape\s.*?</v:shape>\s*", re.DOTALL)
-_NUMBER: Final = re.compile(rb'"_x0000_s(\d+)"')
-_END: Final = re.compile(rb"</(?:\w+:)?xml\s*>\s*\Z")
+_SHAPE: Final = regex(rb"<v:shape\s.*?</v:shape>\s*", re.DOTALL)
+_NUMBER: Final = regex(rb'"_x0000_s(\d+)"')
+_END: Final = regex(rb"</(?:\w+:)?xml\s*>\s*\Z")
 
 
 def clear(package: Package, part: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from relplan.grids import Spot, address
+from relplan.patterns import regex
 from relplan.writers.marked.package import OFFICE
 
-_REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_REFERENCE: Final = regex(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _AFTER_COMMENTS: Final = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst")  # fmt: skip
 """What stands behind the reference to the drawing of comments (ISO 29500, CT_Worksheet)."""
 _BEFORE_COLUMNS: Final = ("sheetPr", "dimension", "sheetViews", "sheetFormatPr")

@@ -9,12 +9,13 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from relplan.patterns import regex
 from relplan.readers.documents.docx.package import Part, is_on, value, whole
 
 LEVELS: Final = 9
 """How many levels a list has."""
 
-_PLACEHOLDER: Final = re.compile(r"%([1-9])")
+_PLACEHOLDER: Final = regex(r"%([1-9])")
 _DIGITS: Final = "〇一二三四五六七八九"
 _LEGAL_DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"

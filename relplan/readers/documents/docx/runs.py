@@ -24,6 +24,7 @@ from relplan.blocks import (
     lines,
     plain,
 )
+from relplan.patterns import regex
 from relplan.readers.documents.docx.package import Part, chosen, is_on, local_name, value, whole
 from relplan.readers.documents.docx.styles import Style, Styles
 
@@ -33,7 +34,7 @@ _BOXES: Final[Mapping[str, bool]] = {"☐": False, "☑": True, "☒": True}
 _LEFT_OUT: Final = frozenset(("del", "moveFrom", "delText", "delInstrText", "rPr", "pPr", "rubyPr", "rt", "sdtPr", "sdtEndPr"))  # fmt: skip
 _SIGN_STYLE: Final = "risk mark"
 _CODE_STYLE: Final = "inline code"
-_TYPEWRITERS: Final = re.compile(
+_TYPEWRITERS: Final = regex(
     r"(?:consolas|courier.*|menlo|monaco|lucida console|cascadia .*|fira code|source code pro|.* mono)", re.IGNORECASE
 )
 """Fonts in which people set code."""
@@ -58,7 +59,7 @@ _MOST_FIELDS: Final = 32
 
 
 _LONGEST_CODE: Final = 4096
-_HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
+_HYPERLINK: Final = regex(r'\s*HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
 
 
 class _Field(Struct):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec import Struct
 
+from relplan.patterns import regex
 from relplan.readers.documents.docx.package import Part, is_on, value, whole
 
-_HEADING: Final = re.compile(r"(?:heading|标题|標題)\s*([1-9])")
-_CODE: Final = re.compile(r"\b(?:code|preformatted|verbatim)\b|代码|程式碼")
+_HEADING: Final = regex(r"(?:heading|标题|標題)\s*([1-9])")
+_CODE: Final = regex(r"\b(?:code|preformatted|verbatim)\b|代码|程式碼")
 _TITLES: Final = ("title", "标题", "標題")
 _NO_OUTLINE: Final = 9
 
