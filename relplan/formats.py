@@ -45,7 +45,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         each.name: each
         for each in (
             Format("yaml", (".yaml", ".yml"), "readers.planfile:read_yaml", plan_writer="writers.planfile:write_yaml"),
-            Format("json", (".json",), "readers.planfile:read_json", plan_writer="writers.planfile:write_json"),
+            Format("json", (".json",), "readers.jsonfile:read_json", plan_writer="writers.planfile:write_json"),
             Format("xlsm", (".xlsm", ".xltx", ".xltm"), "readers.spreadsheets:read_xlsx"),
             Format("xlsx", (".xlsx",), "readers.spreadsheets:read_xlsx", "writers.xlsx:write", document="workbook"),
             Format("xls", (".xls", ".xlt", ".et"), "readers.spreadsheets:read_xls"),
@@ -92,10 +92,10 @@ def by_content(chosen: Format, data: bytes) -> Format:
 
     Only sheets and pages bear each other's endings: export systems and mail programs rename them.
     """
-    from relplan.readers.content import packed_kind, table_kind
-
     if chosen.name not in _WORKBOOKS | _TEXTS:
         return chosen
+    from relplan.readers.content import packed_kind, table_kind
+
     packed = packed_kind(data)
     if packed in _WORKBOOKS and FORMATS[packed].reader != chosen.reader:
         return FORMATS[packed]

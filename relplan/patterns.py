@@ -16,6 +16,8 @@ class _Late:
         self._said = said
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what classes and copies are asked in passing
+            raise AttributeError(name)
         found = getattr(re.compile(*self._said), name)
         setattr(self, name, found)  # from now on it is found at once
         return found

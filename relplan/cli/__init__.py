@@ -6,6 +6,7 @@ stdout carries only the product, everything else goes to stderr. Exit codes: 0 f
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from relplan.errors import RelplanError
 
 COULD_NOT_RUN: Final = 3
+
+_OBJECTS_MADE: Final = 100_000
+"""How many objects are made before Python looks for garbage: what is imported and read is none, and a command soon ends."""
 
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("new", "生成一份起始计划", "Write a starter plan"),
@@ -109,6 +113,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command and end the process with its exit code; no input ends in a traceback."""
+    gc.set_threshold(_OBJECTS_MADE)
     try:
         cli.main(args=arguments, prog_name="relplan", standalone_mode=True)
     except BrokenPipeError:

@@ -45,15 +45,19 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
                 super().load_bytecode(bucket)
             except Exception:  # whatever is wrong with the file: the template is compiled anew
                 bucket.reset()
+            self._keep(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        if len(self._codes) >= _MOST:
-            self._codes.clear()
-        self._codes[bucket.key, bucket.checksum] = bucket.code
+        self._keep(bucket)
         if _is_built_in(bucket) and not sys.dont_write_bytecode:
             with contextlib.suppress(OSError):
                 os.makedirs(self.directory, exist_ok=True)
                 super().dump_bytecode(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
+        if len(self._codes) >= _MOST:
+            self._codes.clear()
+        self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
 def _is_built_in(bucket: Bucket) -> bool:

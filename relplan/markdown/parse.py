@@ -8,8 +8,8 @@ replaced by what they stand for. So nothing in a value is ever Markdown, and not
 from __future__ import annotations
 
 import functools
+import os
 import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -76,7 +76,7 @@ class Values(Struct):
     keeps data from looking like one.
     """
 
-    _word: int = field(default_factory=lambda: secrets.randbelow(10**9))
+    _word: int = field(default_factory=lambda: int.from_bytes(os.urandom(4)))
     _values: list[Value] = field(default_factory=list)
 
     def token(self, value: Value) -> str:

@@ -340,7 +340,7 @@ class ChangesKind(ListKind[Change]):
     """What changes, a line each, with its kind where the text says so: 【新增】…, [Fixed] …, `feat(pay): …`, 优化：…"""
 
     _MARK: ClassVar = regex(
-        r"(?P<mark>【[^【】\n]{1,12}】|\[[^\[\]\n]{1,12}\]|(?i:[a-z]{2,8})(?:\([^()\n]{1,40}\))?!?:|[\u4e00-\u9fff]{2,4}：)\s*(?P<text>.*)",
+        r"(?P<mark>【[^【】\n]{1,12}】|\[[^\[\]\n]{1,12}\]|(?i:[a-z]{2,8})(?:\([^()\n]{1,40}\))?!?:|[^\W\x00-\x7f]{2,4}：)\s*(?P<text>.*)",
         re.DOTALL,
     )
 

@@ -1,0 +1,123 @@
+"""Plain data as it is built from a file of keys and texts, with the place of everything."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from relplan.errors import Path, Place, PlanError, Problem, ReadError, problem
+from relplan.model.read import Read, build
+
+MAX_DEPTH: Final = 40
+MAX_BYTES: Final = 64 * 2**20
+
+
+def decoded(data: bytes, name: str, limit: int) -> str:
+    """The text of a plan file in UTF-8, or in UTF-16 with its mark.
+
+    Raises:
+        ReadError: it is neither, or larger than `limit` times `MAX_BYTES`.
+    """
+    if len(data) > MAX_BYTES * limit:
+        size = MAX_BYTES * limit // 2**20
+        raise ReadError(problem(f"文件超过 {size} MiB", f"the file is larger than {size} MiB", name))
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ReadError(
+            problem(
+                "不是 UTF-8 文本；请另存为 UTF-8", "this is no UTF-8 text; save it as UTF-8", Place(name, line=line)
+            )
+        ) from None
+
+
+class _Container(Struct):
+    value: Any
+    path: Path
+    key: str | None = None
+
+
+class Tree(Struct):
+    """Builds plain data from a stream of starts, ends, keys and texts; entries that say nothing are left out.
+
+    The place of a value in a mapping is that of its key.
+    """
+
+    name: str
+    places: dict[Path, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    stack: list[_Container] = field(default_factory=list)
+    root: Any = None
+
+    def start(self, value: Any, place: Place) -> None:
+        """A mapping or list begins."""
+        if len(self.stack) >= MAX_DEPTH:
+            raise ReadError(problem(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep", place))
+        path = self._next_path()
+        self.places.setdefault(path, place)
+        self.stack.append(_Container(value, path))
+
+    def end(self) -> None:
+        """The innermost mapping or list ends."""
+        self._put(self.stack.pop().value)
+
+    def key(self, key: str, place: Place) -> None:
+        """The key of the next value."""
+        box = self.stack[-1]
+        if key in box.value:
+            self.problems.append(problem(f"重复的键“{key}”", f'duplicate key "{key}"', place))
+        box.key = key
+        self.places[(*box.path, key)] = place
+
+    def wants_key(self) -> bool:
+        """Whether a key comes next."""
+        return bool(self.stack) and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None
+
+    def has_key(self) -> bool:
+        """Whether the value of a key comes next."""
+        return bool(self.stack) and self.stack[-1].key is not None
+
+    def text(self, text: str | None, place: Place | None) -> None:
+        """A scalar; None where nothing is stated. Its place is not needed behind a key."""
+        if place is not None:
+            self.places.setdefault(self._next_path(), place)
+        self._put(text)
+
+    def plan(self) -> Read:
+        """The plan that the tree holds.
+
+        Raises:
+            PlanError: with every problem.
+        """
+        if self.problems:
+            raise PlanError(self.problems)
+        if self.root is None:
+            empty = problem(
+                "文件是空的；用 `relplan new` 生成一份起始计划",
+                "the file is empty; `relplan new` writes a starter plan",
+                self.name,
+            )
+            raise PlanError(empty)
+        return build(self.root, self.places, name=self.name)
+
+    def _next_path(self) -> Path:
+        if not self.stack:
+            return ()
+        box = self.stack[-1]
+        return (*box.path, box.key if isinstance(box.value, dict) and box.key is not None else len(box.value))
+
+    def _put(self, value: Any) -> None:
+        if not self.stack:
+            self.root = value
+            return
+        box = self.stack[-1]
+        if isinstance(box.value, dict):
+            # A nested mapping or list ends after its own key was taken, so the key waits in its container.
+            if value is not None and box.key is not None:
+                box.value[box.key] = value
+            box.key = None
+        elif value not in (None, {}):
+            box.value.append(value)
