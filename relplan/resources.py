@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any, Final
 
+from relplan import kept
 from relplan.errors import Language, TemplateError, problem, suggest
 
 _Words = Mapping[str, Any]
@@ -90,7 +91,13 @@ def labels(language: Language) -> _Words:
 
 @functools.cache
 def _built_in_labels(language: Language) -> _Words:
-    return MappingProxyType(_read(templates_dir() / f"labels.{language}.yaml"))
+    path = templates_dir() / f"labels.{language}.yaml"
+    source = path.read_bytes()
+    found = kept.find(path, source)
+    if found is None:
+        found = _read(path)
+        kept.keep(path, source, found)
+    return MappingProxyType(found)
 
 
 def _read(path: FilePath) -> dict[str, Any]:

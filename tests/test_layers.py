@@ -14,7 +14,7 @@ import relplan
 PACKAGE = Path(relplan.__file__).parent
 
 ROOMS = [
-    {"errors", "patterns"},
+    {"errors", "patterns", "files", "kept"},
     {"model"},
     {
         "resources",
@@ -32,7 +32,7 @@ ROOMS = [
     },
     {"readers", "documents", "writers", "checks"},
     {"office"},
-    {"formats", "files", "config", "artifacts", "repository"},
+    {"formats", "config", "artifacts", "repository"},
     {"api"},
     {"cli", "__main__"},
 ]

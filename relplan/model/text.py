@@ -20,6 +20,12 @@ _NONE: Final = (
 NONE_WORDS: Final = frozenset([*_NONE.split(), "not applicable"])
 """Words that say "there is none", as against a blank cell, which says nothing (lower case)."""
 
+YES: Final = frozenset(("是", "有", "需要", "涉及", "Y", "y", "Yes", "yes", "YES", "√", "✓", "✔", "TRUE"))
+"""Cells that say yes where the thing itself belongs."""
+
+NO: Final = frozenset(("否", "N", "n", "No", "no", "NO", "×", "✗", "FALSE"))
+"""Cells that say no."""
+
 
 def normalise(text: str) -> str:
     """The text with `\\n` as its only line end and without outer blanks.

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
 from relplan.errors import Place, Problem, ReadError, problem, suggest
 from relplan.grids import CONTINUED, Grid
 from relplan.model.read import Read
-from relplan.readers.documents import outline, sheetpage
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.parts import LONG_TEXTS, part_titled
-from relplan.readers.sheets import delimited, foreign, reader, workbook
+from relplan.readers.sheets import delimited, reader, workbook
 from relplan.readers.sheets.additions import without_additions
 from relplan.readers.sheets.limits import refuse_large
+
+if TYPE_CHECKING:
+    from relplan.readers.sheets import foreign
 
 _OLD: Final = "readers.sheets.foreign:laid_out"
 _OPEN: Final = "readers.sheets.opendocument:laid_out"
@@ -52,14 +54,21 @@ def read_ods(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
 
 def _read_foreign(function: str, data: bytes, name: str, options: ReadOptions) -> Read:
     draft = Draft(name)
-    sheets = foreign.read_sheets(function, data, name, options.limit)
-    chosen = _chosen({sheet.grid.name: sheet.hidden for sheet in sheets}, options, draft)
-    kept = [sheet for sheet in sheets if sheet.grid.name in chosen]
+    kept = _foreign_sheets(function, data, name, options, draft)
     if any(sheet.is_partial for sheet in kept):
         zh = "这种格式里的删除线或批注不能全部看到，按没有读入；如果有，请另存为 .xlsx 再读"
         en = "not all that is struck through or commented can be seen in this format, it was read as if there were none; save it as .xlsx if there is"
         draft.note("guessed", zh, en, Place(name))
     return read_grids([sheet.grid for sheet in kept], draft, options)
+
+
+def _foreign_sheets(function: str, data: bytes, name: str, options: ReadOptions, draft: Draft) -> list[foreign.Sheet]:
+    """The sheets that are to be read of a workbook that needs a process of its own."""
+    from relplan.readers.sheets import foreign  # with it comes all that starts processes
+
+    sheets = foreign.read_sheets(function, data, name, options.limit)
+    chosen = _chosen({sheet.grid.name: sheet.hidden for sheet in sheets}, options, draft)
+    return [sheet for sheet in sheets if sheet.grid.name in chosen]
 
 
 def grids(data: bytes, name: str, format: str, options: ReadOptions = DEFAULT) -> list[Grid]:
@@ -75,9 +84,8 @@ def grids(data: bytes, name: str, format: str, options: ReadOptions = DEFAULT) -
         book = workbook.opened(data, name, options.limit)
         found = list(book.grids(_chosen({each.name: each.hidden for each in book.sheets}, options, draft)))
     else:
-        sheets = foreign.read_sheets(_OLD if format == "xls" else _OPEN, data, name, options.limit)
-        chosen = _chosen({sheet.grid.name: sheet.hidden for sheet in sheets}, options, draft)
-        found = [sheet.grid for sheet in sheets if sheet.grid.name in chosen]
+        sheets = _foreign_sheets(_OLD if format == "xls" else _OPEN, data, name, options, draft)
+        found = [sheet.grid for sheet in sheets]
     refuse_large(found, name, options.limit)
     return found
 
@@ -92,10 +100,19 @@ def read_grids(grids: Sequence[Grid], draft: Draft, options: ReadOptions = DEFAU
     kept = _rejoined(without_additions(grids, draft), draft)
     filled = [grid for grid in kept if not grid.is_blank()]
     draft.hear("".join(row) for grid in filled for row in grid.rows)
-    if not (filled and sheetpage.is_page(filled[0])):
-        return reader.read_sheets(kept, draft, options)
+    return _page(filled, draft, options) or reader.read_sheets(kept, draft, options)
+
+
+def _page(grids: Sequence[Grid], draft: Draft, options: ReadOptions) -> Read | None:
+    """The plan in sheets of which the first is a document; None where it is none."""
+    if not grids or not any(map(grids[0].only, range(len(grids[0].rows)))):
+        return None  # it has no headings
+    from relplan.readers.documents import outline, sheetpage  # most sheets do not need them
+
+    if not sheetpage.is_page(grids[0]):
+        return None
     return outline.read_pieces(
-        [piece for grid in filled for piece in sheetpage.pieces(grid, draft.name)], draft, options
+        [piece for grid in grids for piece in sheetpage.pieces(grid, draft.name)], draft, options
     )
 
 

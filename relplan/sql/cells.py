@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import Final, NamedTuple
 
-from relplan.model.text import is_none_word
+from relplan.model.text import NO, YES, is_none_word
 from relplan.patterns import regex
 from relplan.sql.dialects import Dialect
 from relplan.sql.script import Script, read
@@ -50,12 +50,6 @@ class Cell(NamedTuple):
         """The names of scripts among them."""
         return self.names if self.kind in (CellKind.FILES, CellKind.ATTACHMENT) else ()
 
-
-YES: Final = frozenset(("是", "有", "需要", "涉及", "Y", "y", "Yes", "yes", "YES", "√", "✓", "✔", "TRUE"))
-"""Cells that say yes where the thing itself belongs."""
-
-NO: Final = frozenset(("否", "N", "n", "No", "no", "NO", "×", "✗", "FALSE"))
-"""Cells that say no."""
 
 _LINK: Final = regex(r"(?:https?|ftp|file|svn|git)://[^\s，。；、）]+", re.IGNORECASE)
 _FILE: Final = regex(r"[^\s,，;；、|\"'“”‘’<>（）()]*\.sql\b", re.IGNORECASE)

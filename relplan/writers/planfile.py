@@ -34,7 +34,7 @@ def write_json(plan: ReleasePlan) -> bytes:
     return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-_FIRST: Final = regex(r"[^\W\d_]|[【（《“]")
+_OPENING: Final = frozenset("【（《“")
 _ODD: Final = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 # Words that YAML 1.1 or 1.2 would read as something else than text stay in quotes, for other tools' sake.
 _NOT_TEXT: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
@@ -46,7 +46,7 @@ def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     for key, value in data.items():
         head = f"{indent}{_key(key)}:"
         if isinstance(value, str):
-            lines.append(f"{head} {scalar(value, indent)}")
+            lines.append(f"{head} {value if _is_plain(value) else scalar(value, indent)}")
         else:
             _entry(head, value, indent, lines)
 
@@ -91,7 +91,7 @@ def scalar(value: Any, indent: str, key: bool = False) -> str:
 def _is_plain(text: str) -> bool:
     """Whether a text may stand bare."""
     return (
-        _FIRST.match(text) is not None
+        (((first := text[:1]).isalnum() and not first.isdecimal()) or first in _OPENING)
         and (text.isprintable() or not _ODD.search(text))
         and not (": " in text or " #" in text or text.endswith(":"))
         and (len(text) > 5 or text.casefold() not in _NOT_TEXT)

@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from relplan.errors import Path, Place, ReadError, problem, suggest
 from relplan.grids import Grid, Spot
-from relplan.model.text import is_none_word
+from relplan.model.text import NO, YES, is_none_word
 from relplan.model.values import RiskLevel
 from relplan.patterns import regex
 from relplan.readers.draft import Draft
 from relplan.readers.options import ReadOptions
 from relplan.readers.sheets.headers import SQL
-from relplan.sql.cells import NO, YES, sorted_statements
 
 DITTO: Final = frozenset(("同上", "同上。", "同上行", "同下", "同下。", "同下行", "ditto", "Ditto", "DITTO", "〃", "″"))
 """Words for "what stands in the row above" and, with 同下, "in the row below"."""
@@ -132,6 +131,8 @@ class Cells:
         also: list[tuple[Place, Path]],
     ) -> None:
         """Put the statements of a cell into DDL and DML of an entry; what is no statement goes into DML as it stands."""
+        from relplan.sql.cells import sorted_statements  # few sheets have one column for both
+
         found, place = sorted_statements(text), self._grid.place(self._draft.name, *spot)
         if found is None and is_none_word(text):
             parts = {"ddl": text, "dml": text}
