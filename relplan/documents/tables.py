@@ -119,7 +119,7 @@ def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> t
 
 def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listing], language: Language) -> Cell:
     text = bound.kind.write(getattr(row, bound.field), language)
-    is_long_code = bound.column.code and _lines_in_cell(text) > LISTED_LINES
+    is_long_code = bound.column.code and len(text) > LISTED_LINES and _lines_in_cell(text) > LISTED_LINES
     if not is_long_code and len(text) <= LISTED_LENGTH:
         return text
     words, number = labels(language), len(listings) + 1

@@ -94,7 +94,7 @@ def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> Tree:
     tree = Tree(name)
     text = decoded(data, name, options.limit)
     try:
-        _feed_yaml(yaml.parse(text, Loader=_LOADER), tree, name)
+        _feed_yaml(iter(_LOADER(text).get_event, None), tree, name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, line=mark.line + 1, column=mark.column + 1) if mark else Place(name)

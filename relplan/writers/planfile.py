@@ -90,6 +90,14 @@ def scalar(value: Any, indent: str, key: bool = False) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether a text may stand bare."""
+    return _is_short_and_plain(text) if len(text) < _SHORT else _may_stand_bare(text)
+
+
+_SHORT: Final = 40
+"""Characters of a text that is worth remembering: plans say the same few words again and again."""
+
+
+def _may_stand_bare(text: str) -> bool:
     return (
         (((first := text[:1]).isalnum() and not first.isdecimal()) or first in _OPENING)
         and (text.isprintable() or not _ODD.search(text))
@@ -97,6 +105,8 @@ def _is_plain(text: str) -> bool:
         and (len(text) > 5 or text.casefold() not in _NOT_TEXT)
     )
 
+
+_is_short_and_plain: Final = functools.lru_cache(maxsize=2048)(_may_stand_bare)
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _ESCAPED: Final = regex("[\x7f-\x9f\u2028\u2029\ufeff]")

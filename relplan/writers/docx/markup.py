@@ -55,7 +55,11 @@ def attribute(value: str) -> str:
 
 def is_wide(text: str) -> bool:
     """Whether there is a Chinese, Japanese or Korean character in it."""
-    return not text.isascii() and any(first <= each <= last for each in text for first, last in _WIDE)
+    return not text.isascii() and (_is_wide(max(text)) or any(map(_is_wide, text)))
+
+
+def _is_wide(character: str) -> bool:
+    return any(first <= character <= last for first, last in _WIDE)
 
 
 def run(text: str, look: Look = PLAIN) -> str:
@@ -64,7 +68,7 @@ def run(text: str, look: Look = PLAIN) -> str:
         return ""
     wide = is_wide(text)
     properties = run_properties(look, wide, wide and _SHARED.search(text) is not None)
-    if _BREAKS.search(text) is None:
+    if text.isprintable() or _BREAKS.search(text) is None:
         return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
     return f"<w:r>{properties}{''.join(_piece(each) for each in _BREAKS.split(text) if each)}</w:r>"
 

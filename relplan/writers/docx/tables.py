@@ -83,6 +83,10 @@ def _header(columns: Sequence[TableColumn], widths: Sequence[int], style: str) -
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
 
 
+_SHORT, _MOST_READY = 40, 1000
+"""Characters of a cell whose markup is remembered, and how many of a column: the cells of a table say the same few things again and again."""
+
+
 def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str, words: str) -> CellWriter:
     """What writes the cells of a column in `style`, inline content in the style `words`; what they share is made once."""
     tone_cells = {c.text: c.tone for c in column.choices if c.tone in MARKS}
@@ -101,7 +105,11 @@ def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines
 
     def write(cell: Cell) -> str:
         if isinstance(cell, str):
-            return ready.get(cell) or f"{before}{run(cell)}</w:p></w:tc>"
+            if (markup := ready.get(cell)) is None:
+                markup = f"{before}{run(cell)}</w:p></w:tc>"
+                if len(cell) < _SHORT and len(ready) < _MOST_READY:
+                    ready[cell] = markup
+            return markup
         if (mark := _only_mark(cell)) is not None:
             return toned(mark.text, mark.tone)
         return f"{before_words}{inlines.runs(cell)}</w:p></w:tc>"
@@ -136,7 +144,8 @@ def _stays_whole(row: Sequence[Cell], limits: Sequence[tuple[float, int, bool]])
         text = cell if isinstance(cell, str) else plain(cell)
         # Twice its length is the most that a text can be wide; only where that is too much is it measured.
         if (
-            text.count("\n") + 1 + 2 * len(text) / room > lines
+            len(text) + 1 + 2 * len(text) / room > lines
+            and text.count("\n") + 1 + 2 * len(text) / room > lines
             and wrapped(cell_lines(text, code), room, lost(code)) > lines
         ):
             return False
