@@ -40,6 +40,11 @@ def keep(path: FilePath, source: Any, made: Any) -> None:
         files.write({name: marshal.dumps((source, made))})
 
 
+def made_by(*modules: FilePath) -> str:
+    """What tells the modules that make something, as they are now, from other versions of them: a part of a `source`."""
+    return " ".join(f"{said.st_mtime_ns} {said.st_size}" for said in map(os.stat, modules))
+
+
 def _beside(path: FilePath) -> str:
     """`templates/__pycache__/plan.md.j2.cpython-311.kept`: what `marshal` writes is of one version of Python."""
     return cache_from_source(f"{path}.py").removesuffix(".pyc") + ".kept"

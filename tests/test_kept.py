@@ -87,3 +87,12 @@ def test_beside_templates_of_a_user_nothing_is_written(tmp_path: Path, monkeypat
     (tmp_path / "a.md.j2").write_text("one")
     assert compiled(tmp_path, tmp_path / "built-in", monkeypatch) == "one"
     assert [path.name for path in tmp_path.iterdir()] == ["a.md.j2"]
+
+
+def test_the_built_in_theme_is_the_same_when_it_was_kept() -> None:
+    from relplan.resources import template_bytes
+    from relplan.writers.docx.theme import Theme
+    from relplan.writers.docx.themefile import load
+
+    theme = load(template_bytes("theme.docx"))
+    assert Theme.of_plain(theme.plain()) == theme

@@ -55,8 +55,7 @@ def _source(bucket: Bucket) -> tuple[str, str]:
 @functools.cache
 def _makers() -> str:
     """What tells this Jinja and this sandbox, which make the code, from all others."""
-    makers = (os.stat(str(module.__file__)) for module in (jinja2.compiler, sandbox))
-    return " ".join(f"{maker.st_mtime_ns} {maker.st_size}" for maker in makers)
+    return kept.made_by(*(FilePath(str(module.__file__)) for module in (jinja2.compiler, sandbox)))
 
 
 @functools.cache

@@ -31,7 +31,7 @@ from relplan.writers.docx.markup import checked, escape
 from relplan.writers.docx.numbering import Numbering
 from relplan.writers.docx.opc import Relations
 from relplan.writers.docx.page import Page, theme_page
-from relplan.writers.docx.theme import Adopted, adopt
+from relplan.writers.docx.themefile import Adopted, adopt
 
 _BLOCKS: Final = "relplan-blocks"
 _MARKS: Final = regex(rf"<\?{_BLOCKS} (\d+)\?>")

@@ -16,7 +16,7 @@ from relplan.patterns import regex
 from relplan.readers.sheets.workbook import open_package
 from relplan.writers.docx.markup import DECLARATION, W
 from relplan.writers.docx.opc import PICTURES
-from relplan.writers.docx.theme import Adopted
+from relplan.writers.docx.themefile import Adopted
 
 _TYPES: Final = "[Content_Types].xml"
 _TYPES_SPACE: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"

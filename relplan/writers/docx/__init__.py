@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from pathlib import Path as FilePath
 from typing import Final
 
+from relplan import kept
 from relplan.blocks import Document, with_anchors
-from relplan.resources import template_bytes
+from relplan.resources import template_path, templates_dir
 from relplan.writers.docx.body import Body
 from relplan.writers.docx.markup import DECLARATION, escape
 from relplan.writers.docx.opc import Package, Relations, content_types
 from relplan.writers.docx.page import Page, footer, header, section, theme_page
-from relplan.writers.docx.theme import Theme, load
+from relplan.writers.docx.theme import Theme
 
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _CORE: Final = "application/vnd.openxmlformats-package.core-properties+xml"
@@ -36,11 +38,29 @@ def write(document: Document, theme: bytes | None = None) -> bytes:
         TemplateError: the theme is no Word file, or lacks styles.
         WriteError: a text holds a character that XML cannot hold.
     """
-    look = load(template_bytes("theme.docx") if theme is None else theme)
+    look = _built_in() if theme is None else _loaded(theme)
     document = Document(
         document.title, document.language, with_anchors(document.blocks), document.version, document.date
     )
     return _Writer(document, look).file()
+
+
+def _built_in() -> Theme:
+    """The theme among the templates; that of relplan itself is read once and kept."""
+    path = template_path("theme.docx")
+    data = path.read_bytes()
+    if path.parent != templates_dir():
+        return _loaded(data)
+    source = data, kept.made_by(FilePath(__file__).with_name("themefile.py"))
+    if (plain := kept.find(path, source)) is None:
+        kept.keep(path, source, plain := _loaded(data).plain())
+    return Theme.of_plain(plain)
+
+
+def _loaded(data: bytes) -> Theme:
+    from relplan.writers.docx.themefile import load  # it brings lxml
+
+    return load(data)
 
 
 class _Writer:

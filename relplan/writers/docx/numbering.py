@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lxml import etree
-
 from relplan.writers.docx.markup import DECLARATION, W
-from relplan.writers.docx.theme import parse, w
 
 LEVELS: Final = 9
 STEP: Final = 420
@@ -24,14 +21,14 @@ class Numbering:
     """The numbering part, growing with the document; what the theme's styles refer to stays in it."""
 
     def __init__(self, base: bytes | None) -> None:
-        self._root = parse(base) if base else None
-        self._abstract = 1 + self._highest("abstractNum", "abstractNumId")
-        self._next = 1 + self._highest("num", "numId")
-        self._nums: list[str] = []
+        self._base = base
+        self._abstract, self._next = 1, 1
+        if base:
+            from relplan.writers.docx.themefile import highest_list  # few themes have lists of their own
 
-    def _highest(self, tag: str, name: str) -> int:
-        found = self._root.iter(w(tag)) if self._root is not None else ()
-        return max((int(each.get(w(name)) or 0) for each in found), default=0)
+            self._abstract += highest_list(base, "abstractNum", "abstractNumId")
+            self._next += highest_list(base, "num", "numId")
+        self._nums: list[str] = []
 
     def bullets(self) -> int:
         """A list with bullets: its id."""
@@ -56,24 +53,11 @@ class Numbering:
         """The numbering part."""
         abstracts = "".join(_abstract(self._abstract + index, kind) for index, kind in enumerate(_KINDS))
         own = f'<w:numbering xmlns:w="{W}">{abstracts}{"".join(self._nums)}</w:numbering>'
-        if self._root is None:
+        if not self._base:
             return (DECLARATION + own).encode()
-        return _merged(self._root, parse(own.encode()))
+        from relplan.writers.docx.themefile import merged_lists
 
-
-def _merged(root: etree._Element, own: etree._Element) -> bytes:
-    """The theme's lists and those of the document: definitions before counts, as the schema has it."""
-    counts = [child for child in root if child.tag in (w("num"), w("numIdMacAtCleanup"))]
-    at = root.index(counts[0]) if counts else len(root)
-    for child in [child for child in own if child.tag == w("abstractNum")]:
-        root.insert(at, child)
-        at += 1
-    tail = root.find(w("numIdMacAtCleanup"))
-    at = root.index(tail) if tail is not None else len(root)
-    for child in list(own):
-        root.insert(at, child)
-        at += 1
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        return merged_lists(self._base, own.encode())
 
 
 def _abstract(number: int, kind: str) -> str:

@@ -6,11 +6,8 @@ import struct
 import zlib
 from typing import Final
 
-from lxml import etree
-
 from relplan.patterns import regex
 from relplan.writers.docx.markup import attribute
-from relplan.writers.docx.theme import parse
 
 EMU_PER_PIXEL: Final = 9525
 EMU_PER_TWIP: Final = 635
@@ -26,7 +23,7 @@ def size(data: bytes, media_type: str) -> tuple[int, int] | None:
     """Width and height in pixels, or None where the data are no such picture."""
     try:
         found = {"image/png": _png, "image/jpeg": _jpeg, "image/svg+xml": _svg}[media_type](data)
-    except (KeyError, struct.error, IndexError, ValueError, etree.XMLSyntaxError):
+    except (KeyError, struct.error, IndexError, ValueError, SyntaxError):
         return None
     return found if found and 0 < found[0] < _MOST_PIXELS and 0 < found[1] < _MOST_PIXELS else None
 
@@ -56,6 +53,10 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
 
 
 def _svg(data: bytes) -> tuple[int, int] | None:
+    from lxml import etree
+
+    from relplan.writers.docx.themefile import parse
+
     root = parse(data)
     if etree.QName(root).localname != "svg":
         return None
