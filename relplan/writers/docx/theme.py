@@ -121,16 +121,22 @@ class Theme(Struct, frozen=True):
 
     def plain(self) -> tuple[Any, ...]:
         """All it says, as plain data."""
-        return (
-            tuple(map(astuple, self.parts)),
-            tuple(map(astuple, self.letterheads)),
-            *(dict(each) if isinstance(each, Mapping) else each for each in astuple(self)[:-2]),
-        )
+        parts, letterheads = (tuple(map(astuple, each)) for each in (self.parts, self.letterheads))
+        looks = dict(self.ids), dict(self.sizes), dict(self.fills), self.numbered, self.page
+        return *looks, dict(self.main), self.numbering, parts, letterheads
 
     @classmethod
     def of_plain(cls, plain: tuple[Any, ...]) -> Self:
         """The theme that says this, see `plain`."""
-        parts, letterheads, *values = plain
-        looks: Any = [MappingProxyType(each) if isinstance(each, dict) else each for each in values]
-        above = tuple(Letterhead(*each) for each in letterheads)
-        return cls(*looks, parts=tuple(Part(*each) for each in parts), letterheads=above)
+        ids, sizes, fills, numbered, page, main, numbering, parts, letterheads = plain
+        return cls(
+            MappingProxyType(ids),
+            MappingProxyType(sizes),
+            MappingProxyType(fills),
+            numbered,
+            page,
+            MappingProxyType(main),
+            numbering,
+            tuple(Part(*each) for each in parts),
+            tuple(Letterhead(*each) for each in letterheads),
+        )
