@@ -23,6 +23,8 @@ _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _CORE: Final = "application/vnd.openxmlformats-package.core-properties+xml"
 _CORE_RELATION: Final = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 _APP: Final = "application/vnd.openxmlformats-officedocument.extended-properties+xml"
+_THEME_READERS: Final = ("theme.py", "themefile.py")
+"""The modules that say what is read of a theme."""
 _NO_DATE: Final = dt.date(2000, 1, 1)
 _LANGUAGES: Final = {"zh": "zh-CN", "en": "en-US"}
 
@@ -51,7 +53,7 @@ def _built_in() -> Theme:
     data = path.read_bytes()
     if path.parent != templates_dir():
         return _loaded(data)
-    source = data, kept.made_by(FilePath(__file__).with_name("themefile.py"))
+    source = data, kept.made_by(*(FilePath(__file__).with_name(name) for name in _THEME_READERS))
     if (plain := kept.find(path, source)) is None:
         kept.keep(path, source, plain := _loaded(data).plain())
     return Theme.of_plain(plain)
