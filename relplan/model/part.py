@@ -101,25 +101,24 @@ class Part:
 
     @classmethod
     def _canonical(cls, raw: object, values: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(raw, Mapping):
+        if type(raw) is not dict and not isinstance(raw, Mapping):
             raise Invalid([((), _NO_PAIRS)])
-        fields = fields_of(cls)
+        shape = _shape(cls)
+        accepts = shape.accepts
         faults: list[tuple[Path, Message]] = []
         for name, value in raw.items():
-            if (field := fields.get(name)) is None:
-                faults.append(((name,), _unknown_key(str(name), fields)))
+            if (accept := accepts.get(name)) is None:
+                faults.append(((name,), _unknown_key(str(name), shape.fields)))
                 continue
             try:
-                values[name] = field.accept(value)
+                values[name] = accept(value)
             except Invalid as error:
                 faults += [((name, *path), message) for path, message in error.faults]
             except ValueError as error:
                 faults.append(((name,), _message_of(error)))
-        faults += [
-            ((name,), Message(f"缺少“{name}”", f'"{name}" is missing'))
-            for name in _shape(cls).required
-            if values[name] is _MISSING and name not in raw
-        ]
+        for name in shape.required:
+            if values[name] is _MISSING and name not in raw:
+                faults.append(((name,), Message(f"缺少“{name}”", f'"{name}" is missing')))
         if not faults:
             try:
                 cls.settle(values)
@@ -166,9 +165,10 @@ _NO_LIST: Final = Message("这里应为列表", "a list belongs here")
 
 
 class _Shape(Struct, frozen=True):
-    """The fields of a class, the values of a part of which nothing is stated, and the names of those that must be."""
+    """The fields of a class, what takes their values, the values of a part of which nothing is stated, and the names of those that must be."""
 
     fields: Mapping[str, Field]
+    accepts: dict[str, Accept]
     blank: dict[str, Any]
     required: tuple[str, ...]
 
@@ -192,7 +192,8 @@ def _shape(part: type[Part]) -> _Shape:
         declared |= own
         blank |= {name: vars(cls).get(name, _MISSING) for name in own}
     fields = types.MappingProxyType({name: _field(kind) for name, kind in declared.items()})
-    return _Shape(fields, blank, tuple(name for name, value in blank.items() if value is _MISSING))
+    accepts = {name: field.accept for name, field in fields.items()}
+    return _Shape(fields, accepts, blank, tuple(name for name, value in blank.items() if value is _MISSING))
 
 
 def _is_class_variable(annotation: Any) -> bool:
