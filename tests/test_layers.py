@@ -21,6 +21,7 @@ ROOMS = [
         "grids",
         "blocks",
         "links",
+        "planyaml",
         "markdown",
         "sql",
         "findings",

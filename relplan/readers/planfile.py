@@ -10,19 +10,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from relplan.errors import Invalid, Path, Place, PlanError, Problem, ReadError, place_of, problem
 from relplan.model.read import Read, problems_of
 from relplan.patterns import regex
+from relplan.readers import planlines
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.tree import MAX_BYTES, Tree, decoded
 
 if TYPE_CHECKING:
     from relplan.model.roadmap import Roadmap
     from relplan.process.model import Process
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
@@ -91,10 +88,18 @@ _RELEASES: Final = regex(rb"^releases[ \t]*:", re.MULTILINE)
 
 
 def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> Tree:
-    tree = Tree(name)
     text = decoded(data, name, options.limit)
+    tree = Tree(name)
+    return tree if planlines.feed(text, tree) else _any_yaml(text, name)
+
+
+def _any_yaml(text: str, name: str) -> Tree:
+    import yaml  # most plan files do without
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    tree = Tree(name)
     try:
-        _feed_yaml(iter(_LOADER(text).get_event, None), tree, name)
+        _feed_yaml(iter(loader(text).get_event, None), tree, name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, line=mark.line + 1, column=mark.column + 1) if mark else Place(name)
@@ -108,6 +113,8 @@ _NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 def _feed_yaml(events: Iterator[Any], tree: Tree, name: str) -> None:
+    import yaml
+
     documents = 0
     for event in events:
         kind = type(event)  # most are scalars, and long files have very many
@@ -116,7 +123,7 @@ def _feed_yaml(events: Iterator[Any], tree: Tree, name: str) -> None:
             if tree.wants_key():
                 tree.key(event.value, _place(event, name))
             else:
-                text = None if event.style is None and event.value in _NULL else event.value
+                text = None if not event.style and event.value in _NULL else event.value  # plain is None or ""
                 tree.text(text, None if tree.has_key() else _place(event, name))
         elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
             tree.end()

@@ -13,6 +13,7 @@ from typing import Any, Final
 from relplan.model.plan import ReleasePlan
 from relplan.model.read import collector_paused
 from relplan.patterns import regex
+from relplan.planyaml import BLOCK, is_plain
 
 SCHEMA_FILE: Final = "relplan.schema.json"
 """The JSON Schema that `relplan new` writes beside a plan, named in its first line."""
@@ -34,19 +35,12 @@ def write_json(plan: ReleasePlan) -> bytes:
     return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-_OPENING: Final = frozenset("【（《“")
-_ODD: Final = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-# Words that YAML 1.1 or 1.2 would read as something else than text stay in quotes, for other tools' sake.
-_NOT_TEXT: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
-_BLOCK: Final = regex(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
-
-
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
     for key, value in data.items():
         head = f"{indent}{_key(key)}:"
         if isinstance(value, str):
-            lines.append(f"{head} {value if _is_plain(value) else scalar(value, indent)}")
+            lines.append(f"{head} {value if is_plain(value) else scalar(value, indent)}")
         else:
             _entry(head, value, indent, lines)
 
@@ -81,32 +75,12 @@ def item(value: Any, indent: str, lines: list[str]) -> None:
 def scalar(value: Any, indent: str, key: bool = False) -> str:
     """A text or number; a block of text begins with `|-`, its lines stand two deeper than `indent`."""
     text = str(value)
-    if isinstance(value, int) or _is_plain(text):
+    if isinstance(value, int) or is_plain(text):
         return text
-    if "\n" in text and not key and _BLOCK.fullmatch(text) and text[0] not in " \t":
+    if "\n" in text and not key and BLOCK.fullmatch(text) and text[0] not in " \t":
         return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in text.split("\n"))
     return quoted(text)
 
-
-def _is_plain(text: str) -> bool:
-    """Whether a text may stand bare."""
-    return _is_short_and_plain(text) if len(text) < _SHORT else _may_stand_bare(text)
-
-
-_SHORT: Final = 40
-"""Characters of a text that is worth remembering: plans say the same few words again and again."""
-
-
-def _may_stand_bare(text: str) -> bool:
-    return (
-        (((first := text[:1]).isalnum() and not first.isdecimal()) or first in _OPENING)
-        and (text.isprintable() or not _ODD.search(text))
-        and not (": " in text or " #" in text or text.endswith(":"))
-        and (len(text) > 5 or text.casefold() not in _NOT_TEXT)
-    )
-
-
-_is_short_and_plain: Final = functools.lru_cache(maxsize=2048)(_may_stand_bare)
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _ESCAPED: Final = regex("[\x7f-\x9f\u2028\u2029\ufeff]")
