@@ -151,6 +151,10 @@ def test_what_is_too_deep_is_refused_as_it_is_by_the_library():
     assert said[0] == said[1]
 
 
+def test_a_key_that_stands_twice_is_told_alike():
+    assert alike("a: 1\nb: 2\na: 3\nc:\n  d: 4\n  d:\n    - 5\ne: 6\n")
+
+
 @pytest.mark.parametrize("nothing", ["", " ~", " null", " NULL"])
 def test_a_null_states_nothing(nothing):
     read = api.loads(f'product:{nothing}\ngoal: "null"\niterations:\n  - a\n  -{nothing}\n'.encode(), name="plan.yaml")

@@ -30,6 +30,10 @@ class _Box(Struct):
     indent: int
     is_list: bool
 
+    def holds_at(self, indent: int) -> bool:
+        """Whether it is a mapping with keys at `indent`."""
+        return self.indent == indent and not self.is_list
+
 
 def feed(text: str, tree: Tree) -> bool:
     """Build `tree` from a plan file; False where a line is of another form, and the tree is of no use then."""
@@ -44,16 +48,31 @@ class _Lines:
         """Whether the last key has no value yet: what it holds begins in the next line, or it holds nothing."""
 
     def feed(self) -> bool:
-        match = _LINE.fullmatch
+        match, boxes, tree = _LINE.fullmatch, self._boxes, self._tree
         while self._at < len(self._lines):
             line = self._lines[self._at]
             self._at += 1
-            if line and line[0] != "#" and ((found := match(line)) is None or not self._line(*found.groups())):
+            if not line or line[0] == "#":
+                continue
+            if (found := match(line)) is None:
+                return False
+            blanks, dash, key, value = found.groups()
+            # Most lines are a key and a value below others of the kind.
+            if (
+                key
+                and not dash
+                and not self._waits
+                and boxes
+                and boxes[-1].holds_at(len(blanks))
+                and (text := _text(value))
+            ):
+                tree.pair(_bare(key), text, self._place(len(blanks)))
+            elif not self._line(blanks, dash, key, value):
                 return False
         if self._waits:
-            self._tree.text(None, None)
-        for _ in self._boxes:
-            self._tree.end()
+            tree.text(None, None)
+        for _ in boxes:
+            tree.end()
         return True
 
     def _line(self, blanks: str, dash: str | None, key: str | None, value: str) -> bool:
@@ -77,24 +96,16 @@ class _Lines:
         if dash:
             tree.start({}, self._place(column))
             boxes.append(_Box(column, False))
-        tree.key(key if key[0] != '"' else key[1:-1], self._place(column))
+        tree.key(_bare(key), self._place(column))
         self._waits = not value
         return self._waits or self._scalar(value, column, None)
 
     def _scalar(self, value: str, indent: int, column: int | None) -> bool:
         """Take a value of what stands at `indent`; `column` is its own, which behind a key is not needed."""
         place = None if column is None else self._place(column)
-        if is_plain(value):
-            if value[-1] == " ":
-                return False
-            self._tree.text(value, place)
-        elif _QUOTED.fullmatch(value):
-            text = value[1:-1]
-            self._tree.text(_ESCAPE.sub(_meant, text) if "\\" in text else text, place)
-        elif _NUMBER.fullmatch(value):
-            self._tree.text(value, place)
-        else:
+        if (text := _text(value)) is None:
             return value == _BLOCK_MARK and self._block(" " * (indent + 2), place)
+        self._tree.text(text, place)
         return True
 
     def _block(self, blanks: str, place: Place | None) -> bool:
@@ -119,6 +130,21 @@ class _Lines:
 
     def _place(self, column: int) -> Place:
         return Place(self._tree.name, line=self._at, column=column + 1)
+
+
+def _bare(key: str) -> str:
+    return key if key[0] != '"' else key[1:-1]
+
+
+def _text(value: str) -> str | None:
+    """What a value of one line says; None where it is of another form, or the mark of a block."""
+    if value[:1] == '"':
+        if _QUOTED.fullmatch(value) is None:
+            return None
+        return _ESCAPE.sub(_meant, value[1:-1]) if "\\" in value else value[1:-1]
+    if is_plain(value):
+        return value if value[-1] != " " else None
+    return value if _NUMBER.fullmatch(value) else None
 
 
 def _meant(escape: re.Match[str]) -> str:

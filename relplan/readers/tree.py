@@ -72,6 +72,12 @@ class Tree(Struct):
         box.key = key
         self.places[(*box.path, key)] = place
 
+    def pair(self, key: str, text: str, place: Place) -> None:
+        """A key with its text, which stand at `place`: `key` and `text` in one, for long files have very many."""
+        self.key(key, place)
+        box = self.stack[-1]
+        box.value[key], box.key = text, None
+
     def wants_key(self) -> bool:
         """Whether a key comes next."""
         return bool(self.stack) and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None
