@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,12 +29,19 @@ def relplan_program() -> Path:
 
 
 def process(command: Sequence[str | Path], output: Path | None = None) -> Run:
-    """A whole process; `output`, which it makes, is taken away before each run."""
+    """A whole process in a folder without settings; `output`, which it makes, is taken away before each run."""
 
     def run() -> None:
         if output is not None:
             output.unlink(missing_ok=True)
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, env=ENVIRONMENT)
+        subprocess.run(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            env=ENVIRONMENT,
+            cwd=tempfile.gettempdir(),
+        )
 
     return run
 
@@ -72,5 +80,7 @@ else:
 def peak_bytes(script: str, *arguments: str | Path) -> int:
     """The most memory that a Python process takes which runs `script`."""
     command = [sys.executable, "-c", script + _TELL_PEAK, *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    run = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=ENVIRONMENT, cwd=tempfile.gettempdir()
+    )
     return int(run.stdout.split()[-1]) * 1024

@@ -119,7 +119,7 @@ class Bench:
             "render 14 rows to Word, whole process",
             process((*self._relplan, "render", material.plan_file(self._folder, 14), "-o", output), output),
             f"click {self._versions['click']}, bare program",
-            process((sys.executable, bare, "command-0", "file")),
+            process((sys.executable, bare, "command-0", "file", "-o", "file")),
             "at most",
             4,
             20,

@@ -193,6 +193,8 @@ class MinutesKind(_TypedKind[int]):
         return {"anyOf": [{"type": "integer", "minimum": 0}, {"type": ["string", "null"]}]}
 
     def _parse(self, text: str) -> int | None:
+        if text.isascii() and text.isdigit() and len(text) <= 6:
+            return int(text)
         if text in ("半小时", "半个小时", "半小時"):
             return 30
         match = self._FORM.fullmatch(text)
@@ -234,7 +236,7 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
             value = value.word
         if isinstance(value, str):
             text = normalise(value)
-            lines = [text] if self.inline and _COUNTED.fullmatch(text) else lines_of(text)
+            lines = [text] if self.inline and text[:1].isdigit() and _COUNTED.fullmatch(text) else lines_of(text)
             entries = tuple([entry for line in lines for entry in self._of_line(line)])
         else:
             values = value if isinstance(value, list | tuple) else [value]
@@ -395,7 +397,7 @@ NAMES: Final = regex(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)"
 WORDS: Final = regex(r"[、，,;；\n]")
 """What divides short words in a cell."""
 _OPEN, _CLOSE = "(（[【〔", ")）]】〕"
-_BRACKET: Final = regex(r"[()（）\[\]【】〔〕]")
+_BRACKETS: Final = frozenset(_OPEN + _CLOSE)
 
 
 def lines_of(text: str) -> list[str]:
@@ -403,7 +405,7 @@ def lines_of(text: str) -> list[str]:
 
     A line of a numbered or bulleted list that has no number of its own goes on with the entry before it.
     """
-    mark = next((each for each in (_NUMBER, _BULLET) if each.match(text)), None)
+    mark = next((each for each in (_NUMBER, _BULLET) if each.match(text)), None) if not text[:1].isalpha() else None
     if mark is None:
         return [line for line in map(str.strip, text.split("\n")) if line]
     entries: list[list[str]] = []
@@ -430,7 +432,7 @@ def numbered(entries: Iterable[str]) -> str:
 
 def split_outside_brackets(text: str, separator: re.Pattern[str]) -> list[str]:
     """The non-blank parts of `text` between separators that stand in no bracket; unbalanced brackets are plain text."""
-    if _BRACKET.search(text) is None or not _balanced(text):
+    if _BRACKETS.isdisjoint(text) or not _balanced(text):
         return [part for part in map(str.strip, separator.split(text)) if part]
     parts, start, depth = [], 0, 0
     for i, char in enumerate(text):

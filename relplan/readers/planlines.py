@@ -37,7 +37,8 @@ class _Box(Struct):
 
 def feed(text: str, tree: Tree) -> bool:
     """Build `tree` from a plan file; False where a line is of another form, and the tree is of no use then."""
-    return BLOCK.fullmatch(text) is not None and _Lines(text, tree).feed()
+    may_stand = text.replace("\n", "").isprintable() or BLOCK.fullmatch(text) is not None
+    return may_stand and _Lines(text, tree).feed()
 
 
 class _Lines:

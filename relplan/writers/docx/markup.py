@@ -102,7 +102,7 @@ def checked(xml: str) -> bytes:
     Raises:
         WriteError: there is a character in it that XML cannot hold.
     """
-    if (found := _NOT_XML.search(xml)) is not None:
+    if not xml.isprintable() and (found := _NOT_XML.search(xml)) is not None:
         code = f"U+{ord(found[0]):04X}"
         raise WriteError(
             problem(
