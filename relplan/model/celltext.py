@@ -248,12 +248,21 @@ class ListKind(Kind["tuple[T, ...] | Nothing"], Generic[T]):
     def write(self, value: tuple[T, ...] | Nothing, language: Language = "zh") -> str:
         if isinstance(value, Nothing):
             return value.word
-        words = [str(entry) for entry in value]
-        separator = "、" if language == "zh" else ", "
-        if len(words) > 1 and not self.inline:
-            return numbered(words)
-        plain = separator.join(words)
-        return plain if self.accepted(plain) == value else numbered(words)
+        if len(value) > 1 and not self.inline:
+            return numbered(map(str, value))
+        return self._side_by_side(value, "、" if language == "zh" else ", ")
+
+    @functools.cached_property
+    def _side_by_side(self) -> Callable[[tuple[T, ...], str], str]:
+        """The entries with a separator between them, where that is read as the same entries; quick where they come again."""
+
+        @functools.lru_cache(maxsize=1024)
+        def written(entries: tuple[T, ...], separator: str) -> str:
+            words = [str(entry) for entry in entries]
+            plain = separator.join(words)
+            return plain if self.accepted(plain) == entries else numbered(words)
+
+        return written
 
     def dump(self, value: tuple[T, ...] | Nothing) -> Any:
         if isinstance(value, Nothing):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Final
 
 from relplan.errors import Path
 from relplan.model.part import Part
+from relplan.model.values import Change
 from relplan.patterns import regex
 
 START, NEXT, END = "<" * 7, "=" * 7, ">" * 7
@@ -36,7 +38,7 @@ def is_marked(text: str) -> bool:
 def marked_paths(part: Part, path: Path = ()) -> Iterator[Path]:
     """The paths of the values of a plan, or a part of it, in which a mark stands."""
     for name, value in vars(part).items():
-        if not value:
+        if not value or isinstance(value, Enum):
             continue
         if isinstance(value, str):
             if START in value and is_marked(value):
@@ -47,7 +49,7 @@ def marked_paths(part: Part, path: Path = ()) -> Iterator[Path]:
             for number, each in enumerate(value):
                 if isinstance(each, Part):
                     yield from marked_paths(each, (*path, name, number))
-                elif START in (text := each if isinstance(each, str) else str(each)) and is_marked(text):
+                elif START in (text := each.text if isinstance(each, Change) else str(each)) and is_marked(text):
                     yield (*path, name, number)
         elif is_marked(str(value)):
             yield (*path, name)

@@ -304,7 +304,7 @@ class _Sheet:
                 sheet.write_number(row, column, int(text), form)
             else:
                 shown = text if self._exact else self._book.fitting(text)
-                if _is_emphasised(cell):
+                if text is not cell and _is_emphasised(cell):
                     form = self._cell_format(table.columns[column], example=True)
                 sheet.write_string(row, column, shown, form)
             lines.append(wrapped_lines(text, room))
