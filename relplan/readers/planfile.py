@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from relplan.errors import Invalid, Path, Place, PlanError, Problem, ReadError, place_of, problem
-from relplan.model.read import Read, problems_of
+from relplan.model.read import Read, collector_paused, problems_of
 from relplan.patterns import regex
 from relplan.readers import planlines
 from relplan.readers.options import DEFAULT, ReadOptions
@@ -90,7 +90,8 @@ _RELEASES: Final = regex(rb"^releases[ \t]*:", re.MULTILINE)
 def _yaml_tree(data: bytes, name: str, options: ReadOptions) -> Tree:
     text = decoded(data, name, options.limit)
     tree = Tree(name)
-    return tree if planlines.feed(text, tree) else _any_yaml(text, name)
+    with collector_paused():
+        return tree if planlines.feed(text, tree) else _any_yaml(text, name)
 
 
 def _any_yaml(text: str, name: str) -> Tree:
