@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import plans
 
@@ -92,13 +92,38 @@ PIECES = [
 ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(PIECES)), max_size=8))
+sorts_of_lines = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(PIECES)), max_size=8)
+
+
+def joined(lines):
+    return "\n".join(" " * (2 * indent) + line if line else line for indent, line in lines)
+
+
+@given(sorts_of_lines)
 def test_lines_of_any_sort_are_read_alike_or_left_to_the_library(lines):
-    alike("\n".join(" " * (2 * indent) + line if line else line for indent, line in lines))
+    alike(joined(lines))
+
+
+@pytest.mark.long
+@settings(max_examples=5000)
+@given(sorts_of_lines)
+def test_many_lines_of_any_sort_are_read_alike_or_left_to_the_library(lines):
+    alike(joined(lines))
 
 
 @given(plans, st.data())
 def test_a_plan_file_that_was_edited_is_read_alike_or_left_to_the_library(plan, data):
+    alike(edited(plan, data))
+
+
+@pytest.mark.long
+@settings(max_examples=2000)
+@given(plans, st.data())
+def test_many_plan_files_that_were_edited_are_read_alike_or_left_to_the_library(plan, data):
+    alike(edited(plan, data))
+
+
+def edited(plan, data):
     lines = write_yaml(plan).decode().split("\n")
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(lines) - 1))
@@ -115,7 +140,7 @@ def test_a_plan_file_that_was_edited_is_read_alike_or_left_to_the_library(plan, 
         else:
             lines[at] = new if how == "instead" else lines[at] + new
         lines = lines or [""]
-    alike("\n".join(lines))
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize(
