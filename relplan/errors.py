@@ -108,7 +108,9 @@ class Invalid(PlanError, ValueError):
 
     def __init__(self, faults: Iterable[tuple[Path, Message]]) -> None:
         self.faults = tuple(faults)
-        super().__init__(Problem(message, Place(".".join(map(str, path)))) for path, message in self.faults)
+        super().__init__(
+            Problem(message, Place(".".join(map(str, path))) if path else None) for path, message in self.faults
+        )
 
     def __reduce__(self) -> Any:
         return type(self), (self.faults,)

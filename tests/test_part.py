@@ -114,6 +114,11 @@ def test_all_that_is_wrong_is_told_with_its_path():
     assert faults({"title": "lonely", "leaves": [{"name": "a"}]}) == {(): "it has leaves"}
 
 
+def test_an_error_of_the_whole_names_no_path():
+    with pytest.raises(Invalid, match=r"^it has leaves$"):
+        Tree(title="lonely", leaves=[{"name": "a"}])
+
+
 def test_an_error_names_the_paths_and_survives_pickling():
     with pytest.raises(Invalid, match=r"^leaves\.1\.size: ") as raised:
         Tree(leaves=[{"name": "a"}, {"name": "b", "size": "x"}])

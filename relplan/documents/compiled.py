@@ -32,7 +32,8 @@ class CompiledTemplates(jinja2.BytecodeCache):
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
         if bucket.code is None and self._is_built_in(bucket):
             bucket.code = kept.find(FilePath(bucket.key), _source(bucket))
-            self._remember(bucket)
+            if bucket.code is not None:
+                self._remember(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._remember(bucket)

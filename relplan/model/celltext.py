@@ -414,7 +414,7 @@ def lines_of(text: str) -> list[str]:
 
     A line of a numbered or bulleted list that has no number of its own goes on with the entry before it.
     """
-    mark = next((each for each in (_NUMBER, _BULLET) if each.match(text)), None) if not text[:1].isalpha() else None
+    mark = None if text[:1].isalpha() else next((each for each in (_NUMBER, _BULLET) if each.match(text)), None)
     if mark is None:
         return [line for line in map(str.strip, text.split("\n")) if line]
     entries: list[list[str]] = []

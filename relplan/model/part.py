@@ -95,8 +95,8 @@ class Part:
     def _read(cls, data: object) -> dict[str, Any]:
         try:
             raw = cls.raw(data)
-        except Refused as error:
-            raise Invalid([((), error.message)]) from None
+        except ValueError as error:
+            raise Invalid(_faults(error)) from None
         return cls._canonical(raw, _shape(cls).blank.copy())
 
     @classmethod
@@ -112,18 +112,16 @@ class Part:
                 continue
             try:
                 values[name] = accept(value)
-            except Invalid as error:
-                faults += [((name, *path), message) for path, message in error.faults]
             except ValueError as error:
-                faults.append(((name,), _message_of(error)))
+                faults += _faults(error, name)
         for name in shape.required:
             if values[name] is _MISSING and name not in raw:
                 faults.append(((name,), Message(f"缺少“{name}”", f'"{name}" is missing')))
         if not faults:
             try:
                 cls.settle(values)
-            except Refused as error:
-                faults.append(((), error.message))
+            except ValueError as error:
+                faults += _faults(error)
         if faults:
             raise Invalid(faults)
         return values
@@ -254,10 +252,8 @@ def _each(accept: Accept, items: Iterable[tuple[Any, object]]) -> dict[Any, Any]
     for key, value in items:
         try:
             made[key] = accept(value)
-        except Invalid as error:
-            faults += [((key, *path), message) for path, message in error.faults]
         except ValueError as error:
-            faults.append(((key,), _message_of(error)))
+            faults += _faults(error, key)
     if faults:
         raise Invalid(faults)
     return made
@@ -275,12 +271,14 @@ def _text(value: object) -> str:
     return value
 
 
+_FLAGS: Final = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False, "": False}
+
+
 def _flag(value: object) -> bool:
     """Plan files hold text alone: `true` and `yes` are words."""
     if isinstance(value, bool):
         return value
-    words = {**dict.fromkeys(("true", "yes", "是"), True), **dict.fromkeys(("false", "no", "否", ""), False)}
-    if (flag := words.get(str(value).strip().lower())) is None:
+    if (flag := _FLAGS.get(str(value).strip().lower())) is None:
         raise Refused(f"“{value}”应写成 yes 或 no", f'write yes or no, not "{value}"')
     return flag
 
@@ -318,7 +316,10 @@ def _unknown_key(name: str, fields: Mapping[str, Field]) -> Message:
     return Message(f"未知的键“{name}”{hint.zh}", f'unknown key "{name}"{hint.en}')
 
 
-def _message_of(error: ValueError) -> Message:
+def _faults(error: ValueError, *at: str | int) -> list[tuple[Path, Message]]:
+    """What an error says is wrong, under the path `at`."""
+    if isinstance(error, Invalid):
+        return [((*at, *path), message) for path, message in error.faults]
     if isinstance(error, Refused):
-        return error.message
-    return Message(f"这个值不正确（{error}）", f"this value is wrong ({error})")
+        return [(at, error.message)]
+    return [(at, Message(f"这个值不正确（{error}）", f"this value is wrong ({error})"))]

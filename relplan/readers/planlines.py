@@ -1,4 +1,5 @@
-"""Plan files in the form that relplan writes, read line by line: several times faster than by a library for all of YAML.
+"""Plan files in the form that relplan writes, read line by line, without a library for all of YAML: to import that takes longer than
+to read most plans.
 
 A file with any line of another form, however good a YAML it is, is left to that library (see `planfile`). What is read
 here, it would read alike: `tests/test_planlines.py` holds the two against each other.
