@@ -14,7 +14,7 @@ import relplan
 PACKAGE = Path(relplan.__file__).parent
 
 ROOMS = [
-    {"errors", "patterns", "files", "kept"},
+    {"errors", "patterns", "remembering", "files", "kept"},
     {"model"},
     {
         "resources",

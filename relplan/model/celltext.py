@@ -20,6 +20,7 @@ from relplan.model import moments
 from relplan.model.text import from_object, is_none_word, normalise
 from relplan.model.values import KIND_OF_MARK, Change, ChangeKind, Choice, Dependency, Nothing, Unread, mark_word
 from relplan.patterns import regex
+from relplan.remembering import remembering
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Choice)
@@ -65,21 +66,7 @@ class Kind(ABC, Generic[T]):
     @functools.cached_property
     def accepted(self) -> Callable[[object], T]:
         """`accept`, quick where a short text that has to be parsed comes again."""
-        return _remembering(self.accept) if self.is_parsed else self.accept
-
-
-_SHORT: Final = 64
-"""Characters of a text that is worth remembering."""
-
-
-def _remembering(accept: Callable[[object], T]) -> Callable[[object], T]:
-    """`accept` that knows the short texts it has seen: the cells of a column say the same few things again and again."""
-    remembered = functools.lru_cache(maxsize=1024)(accept)
-
-    def accepted(value: object) -> T:
-        return remembered(value) if type(value) is str and len(value) < _SHORT else accept(value)
-
-    return accepted
+        return remembering(self.accept) if self.is_parsed else self.accept
 
 
 class TextKind(Kind[str | None]):

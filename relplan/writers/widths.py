@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import unicodedata
-from typing import Final
+
+from relplan.remembering import remembering
 
 
 class _Widths(dict[str, int]):
@@ -37,15 +37,9 @@ def wrapped_lines(text: str, columns: int) -> int:
     """How many lines the text takes in a cell that holds `columns` half-width characters a line."""
     if 2 * len(text) <= columns and "\n" not in text:
         return 1
-    return _short_wrapped(text, columns) if len(text) < _SHORT else _wrapped(text, columns)
+    return _wrapped(text, columns)
 
 
-_SHORT: Final = 64
-"""Characters of a text that is worth remembering: the cells of a table say the same few things again and again."""
-
-
+@remembering
 def _wrapped(text: str, columns: int) -> int:
     return sum([-(-display_width(line) // columns) or 1 for line in text.split("\n")])
-
-
-_short_wrapped: Final = functools.lru_cache(maxsize=4096)(_wrapped)
