@@ -91,7 +91,7 @@ def test_no_change_is_lost_and_no_clash_is_silent(base, one, two):
         found = merged(base, one, two)
     except PlanError:
         return  # people clash in what cannot hold a mark, and all is refused
-    assert bool(found.clashes) == bool(list(marked_paths(found.plan)))
+    assert bool(found.clashes) == bool(marked_paths(found.plan))
     options = [each.value for clash in found.clashes for each in clash.options]
     said = "\n".join(itertools.chain(texts(found.plan.data()), *map(texts, options)))
     for each in (one, two):
@@ -150,9 +150,9 @@ def test_a_field_that_two_changed_is_marked_with_both_and_their_places():
 def test_fields_of_every_kind_can_hold_a_mark(field):
     values = {"risk_level": ("高", "中")}.get(field, ("x", "y"))
     found = merged(PLAN, *(changed(table=rows(A={field: each})) for each in values))
-    assert list(marked_paths(found.plan)) and len(found.clashes) == 1
+    assert marked_paths(found.plan) and len(found.clashes) == 1
     again = api.loads(api.dumps(found.plan)).plan
-    assert again == found.plan and list(marked_paths(again))
+    assert again == found.plan and marked_paths(again)
 
 
 def test_a_row_that_one_removed_and_one_changed_is_a_clash():

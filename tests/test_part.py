@@ -83,7 +83,14 @@ def test_data_becomes_canonical_values():
 
 def test_the_fields_are_those_of_the_annotations():
     assert list(fields_of(Tree)) == ["title", "leaf", "leaves", "colour", "evergreen", "anything"]
-    assert list(vars(Tree())) == list(fields_of(Tree))
+
+
+def test_a_part_holds_what_says_something_in_the_order_of_its_fields():
+    tree = Tree.from_data({"evergreen": "yes", "leaves": [], "leaf": None, "title": "oak"})
+    assert list(vars(tree)) == ["title", "colour", "evergreen"]
+    assert (tree.leaf, tree.leaves) == (None, ())
+    assert tree == Tree(title="oak", evergreen=True) and hash(tree) == hash(Tree(title="oak", evergreen=True))
+    assert vars(tree.replace(leaf={"name": "a"}).replace(leaf=None)) == vars(tree)
 
 
 def test_all_that_is_wrong_is_told_with_its_path():

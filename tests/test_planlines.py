@@ -27,7 +27,7 @@ def alike(text: str) -> bool:
     tree = by_lines(text)
     if tree is not None:
         other = _any_yaml(text, "plan.yaml")
-        assert (tree.root, tree.places, tree.problems) == (other.root, other.places, other.problems)
+        assert (tree.root, dict(tree.places), tree.problems) == (other.root, dict(other.places), other.problems)
     return tree is not None
 
 
@@ -69,6 +69,11 @@ PIECES = [
     "t: u ",
     "v: “w”",
     "- - x",
+    "- ",
+    "- y",
+    '- "k y": z',
+    '- ""',
+    "- |-",
     "-",
     "x:  y",
     "é: ünï",

@@ -30,8 +30,6 @@ def texts(part: Part, path: Path = ()) -> list[Stated]:
 def _collect(part: Part, path: Path, found: list[Stated]) -> None:
     codes = _code_fields(type(part))
     for name, value in vars(part).items():
-        if value is None or value == ():
-            continue
         here = (*path, name)
         if isinstance(value, tuple):
             for index, each in enumerate(value):

@@ -135,6 +135,8 @@ def main(arguments: list[str] | None = None) -> Any:
             zh = f"relplan: 内部错误：{kind}（设置 RELPLAN_DEBUG=1 可看到详情）"
             click.echo(say(zh, f"relplan: internal error: {kind} (RELPLAN_DEBUG=1 shows where)"), err=True)
         sys.exit(COULD_NOT_RUN)
+    finally:
+        gc.freeze()  # Python looks for garbage once more as it ends; there is none that matters
 
 
 def _tell(error: RelplanError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -55,8 +56,13 @@ def rows_table(
     if isinstance(rows, Nothing):
         rows = (model.from_data(rows.word),)
     bounds = [b for b in columns_of(model) if (b.field in fields if fields else _is_shown(b, rows))]
-    body = tuple(tuple(b.kind.write(getattr(row, b.field), language) for b in bounds) for row in rows)
-    return Table(tuple(table_column(b, language) for b in bounds), body)
+    body = zip(*(_texts(b, rows, language) for b in bounds), strict=True)
+    return Table(tuple(table_column(b, language) for b in bounds), tuple(body))
+
+
+def _texts(bound: BoundColumn, rows: Sequence[Part], language: Language) -> list[str]:
+    """The cells of a column."""
+    return bound.kind.texts(map(operator.attrgetter(bound.field), rows), language)
 
 
 def _is_shown(bound: BoundColumn, rows: Sequence[Part]) -> bool:
@@ -106,9 +112,9 @@ def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> t
     words = labels(language)
     core = [b for b in columns_of(ReleaseItem) if not b.column.optional]
     further = [b.field for b in columns_of(ReleaseItem) if b.column.optional and _is_shown(b, table.rows)]
-    listings: list[Listing] = []
-    cells = tuple(tuple(_cell_or_listing(row, b, listings, language) for b in core) for row in table.rows)
-    blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), cells)]
+    columns: list[list[Cell]] = [[*_texts(b, table.rows, language)] for b in core]
+    listings = _listings(columns, core, table, language)
+    blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), tuple(zip(*columns, strict=True)))]
     if further or table.extra_headers():
         rest = with_extra(rows_table(table.rows, ReleaseItem, language, ["order", "system", *further]), table)
         blocks += (Heading(level, (Text(words["further_columns"]),)), rest)
@@ -117,18 +123,33 @@ def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> t
     return tuple(blocks)
 
 
-def _cell_or_listing(row: ReleaseItem, bound: BoundColumn, listings: list[Listing], language: Language) -> Cell:
-    text = bound.kind.write(getattr(row, bound.field), language)
-    is_long_code = bound.column.code and len(text) > LISTED_LINES and _lines_in_cell(text) > LISTED_LINES
-    if not is_long_code and len(text) <= LISTED_LENGTH:
-        return text
-    words, number = labels(language), len(listings) + 1
-    name = str(words["listing"]).format(number=number)
-    title = " · ".join(word for word in (name, row.system or row.order, bound.column.label(language)) if word)
-    syntax = "sql" if bound.field in ("ddl", "dml") else ""
-    listings.append(Listing(title, text, syntax, f"listing-{number}", f"listing-{number}-cell"))
-    see = str(words["see_listing"]).format(number=number, lines=text.count("\n") + 1)
-    return (Anchor(f"listing-{number}-cell"), Link(f"#listing-{number}", lines(see)))
+def _listings(
+    columns: list[list[Cell]], bounds: Sequence[BoundColumn], table: ReleaseTable, language: Language
+) -> list[Listing]:
+    """What is too long for its cell, row by row; in the cells stands where it is."""
+    words, found = labels(language), list[Listing]()
+    too_long = [
+        (row, column)
+        for column, (bound, texts) in enumerate(zip(bounds, columns, strict=True))
+        for row in _too_long(texts, bound.column.code)
+    ]
+    for row, column in sorted(too_long):
+        text, bound, item, number = str(columns[column][row]), bounds[column], table.rows[row], len(found) + 1
+        name = str(words["listing"]).format(number=number)
+        title = " · ".join(word for word in (name, item.system or item.order, bound.column.label(language)) if word)
+        syntax = "sql" if bound.field in ("ddl", "dml") else ""
+        found.append(Listing(title, text, syntax, f"listing-{number}", f"listing-{number}-cell"))
+        see = str(words["see_listing"]).format(number=number, lines=text.count("\n") + 1)
+        columns[column][row] = (Anchor(f"listing-{number}-cell"), Link(f"#listing-{number}", lines(see)))
+    return found
+
+
+def _too_long(texts: Sequence[Any], code: bool) -> list[int]:
+    """The rows of a column whose text leaves its cell."""
+    if not code:
+        return [row for row, text in enumerate(texts) if len(text) > LISTED_LENGTH]
+    may = [row for row, text in enumerate(texts) if len(text) > LISTED_LINES]
+    return [row for row in may if len(texts[row]) > LISTED_LENGTH or _lines_in_cell(texts[row]) > LISTED_LINES]
 
 
 def _lines_in_cell(text: str) -> int:

@@ -47,6 +47,10 @@ class Kind(ABC, Generic[T]):
     def write(self, value: T, language: Language = "zh") -> str:
         """The text of a cell that holds `value`; empty where nothing is stated."""
 
+    def texts(self, values: Iterable[T], language: Language = "zh") -> list[str]:
+        """`write` for each of many values, those of a column."""
+        return [self.write(value, language) for value in values]
+
     def read(self, text: str) -> T:
         """The value of a cell that shows `text`."""
         return self.accept(text)
@@ -81,6 +85,9 @@ class TextKind(Kind[str | None]):
 
     def write(self, value: str | None, language: Language = "zh") -> str:
         return value or ""
+
+    def texts(self, values: Iterable[str | None], language: Language = "zh") -> list[str]:
+        return [value or "" for value in values]
 
     def dump(self, value: str | None) -> str | None:
         return value

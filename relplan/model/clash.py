@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -35,21 +35,25 @@ def is_marked(text: str) -> bool:
     return START in text and _MARK.search(text) is not None
 
 
-def marked_paths(part: Part, path: Path = ()) -> Iterator[Path]:
+def marked_paths(part: Part) -> list[Path]:
     """The paths of the values of a plan, or a part of it, in which a mark stands."""
+    found: list[Path] = []
+    _find(part, (), found)
+    return found
+
+
+def _find(part: Part, path: Path, found: list[Path]) -> None:
     for name, value in vars(part).items():
-        if not value or isinstance(value, Enum):
-            continue
-        if isinstance(value, str):
+        if type(value) is str:
             if START in value and is_marked(value):
-                yield (*path, name)
+                found.append((*path, name))
         elif isinstance(value, Part):
-            yield from marked_paths(value, (*path, name))
-        elif isinstance(value, tuple):
+            _find(value, (*path, name), found)
+        elif type(value) is tuple:
             for number, each in enumerate(value):
                 if isinstance(each, Part):
-                    yield from marked_paths(each, (*path, name, number))
+                    _find(each, (*path, name, number), found)
                 elif START in (text := each.text if isinstance(each, Change) else str(each)) and is_marked(text):
-                    yield (*path, name, number)
-        elif is_marked(str(value)):
-            yield (*path, name)
+                    found.append((*path, name, number))
+        elif not isinstance(value, Enum) and is_marked(str(value)):
+            found.append((*path, name))

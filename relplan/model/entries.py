@@ -500,9 +500,9 @@ class Section(Row):
     @classmethod
     def settle(cls, values: dict[str, Any]) -> None:
         """The place is that of a part there is."""
-        after = values["after"]
+        after = values.get("after")
         if after is not None and after not in PARTS:
             known = ", ".join(PARTS)
             raise Refused(f"未知的部分“{after}”；可用：{known}", f'unknown part "{after}"; known: {known}')
         if after in _LAST:
-            values["after"] = None
+            del values["after"]

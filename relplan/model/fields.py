@@ -59,11 +59,11 @@ class Row(Part):
 
     def stated(self) -> frozenset[str]:
         """The names of the fields that say something."""
-        return frozenset(name for name, value in vars(self).items() if value is not None and value != ())
+        return frozenset(vars(self))
 
     def is_blank(self) -> bool:
         """Whether it says nothing."""
-        return not any(value is not None and value != () for value in vars(self).values())
+        return not vars(self)
 
     def is_its_text(self) -> bool:
         """Whether it says no more than its main text, and that text, read again, no less."""

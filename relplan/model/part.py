@@ -5,6 +5,9 @@
 
 A field without a default must be stated. What a field takes is said by the first thing in its annotation that has
 `accepted` (a kind of cell text, `RowsOf`, `Accepts`), else by its type. All that is wrong with raw data is told at once.
+
+A part holds (`vars`) the fields that say something, in their order; for those that say nothing, None or `()`, the
+defaults of its class stand.
 """
 
 import functools
@@ -76,7 +79,7 @@ class Part:
         Raises:
             Invalid: the values cannot be held.
         """
-        return self._made(self._canonical(changes, dict(self._values())))
+        return self._made(self._canonical(changes, vars(self)))
 
     @classmethod
     def raw(cls, data: object) -> object:
@@ -85,7 +88,7 @@ class Part:
 
     @classmethod
     def settle(cls, values: dict[str, Any]) -> None:
-        """Bring the canonical values of the fields into line with each other.
+        """Bring the canonical values of the fields that say something into line with each other.
 
         Raises:
             Refused: they do not go together.
@@ -97,25 +100,35 @@ class Part:
             raw = cls.raw(data)
         except ValueError as error:
             raise Invalid(_faults(error)) from None
-        return cls._canonical(raw, _shape(cls).blank.copy())
+        return cls._canonical(raw, _shape(cls).said)
 
     @classmethod
-    def _canonical(cls, raw: object, values: dict[str, Any]) -> dict[str, Any]:
+    def _canonical(cls, raw: object, held: Mapping[str, Any]) -> dict[str, Any]:
+        """What raw data says of the fields; `held` is what stands where it says nothing."""
         if type(raw) is not dict and not isinstance(raw, Mapping):
             raise Invalid([((), _NO_PAIRS)])
         shape = _shape(cls)
-        accepts = shape.accepts
+        values: dict[str, Any] = {}
         faults: list[tuple[Path, Message]] = []
-        for name, value in raw.items():
-            if (accept := accepts.get(name)) is None:
-                faults.append(((name,), _unknown_key(str(name), shape.fields)))
+        known = 0
+        for name, accept in shape.accepts.items():
+            if name in raw:
+                known += 1
+                try:
+                    value = accept(raw[name])
+                except ValueError as error:
+                    faults += _faults(error, name)
+                    continue
+            elif name in held:
+                value = held[name]
+            else:
                 continue
-            try:
-                values[name] = accept(value)
-            except ValueError as error:
-                faults += _faults(error, name)
+            if (value is not None and value != ()) or name in shape.always:
+                values[name] = value
+        if known < len(raw):
+            faults += [((name,), _unknown_key(str(name), shape.fields)) for name in raw if name not in shape.accepts]
         for name in shape.required:
-            if values[name] is _MISSING and name not in raw:
+            if name not in raw and name not in held:
                 faults.append(((name,), Message(f"缺少“{name}”", f'"{name}" is missing')))
         if not faults:
             try:
@@ -132,11 +145,6 @@ class Part:
         object.__setattr__(part, "__dict__", values)
         return part
 
-    def _values(self) -> dict[str, Any]:
-        """The fields alone, without what cached properties have added."""
-        values, fields = vars(self), fields_of(type(self))
-        return values if len(values) == len(fields) else {name: values[name] for name in fields}
-
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} never changes; use replace({name}=…)")
 
@@ -144,31 +152,30 @@ class Part:
         raise AttributeError(f"{type(self).__name__} never changes")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, Part) and self._values() == other._values()
+        return type(self) is type(other) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values().values()))
+        return hash((type(self), *vars(self).values()))
 
     def __repr__(self) -> str:
-        blank = _shape(type(self)).blank
-        said = [f"{name}={each!r}" for name, each in self._values().items() if each != blank[name]]
+        usual = _shape(type(self)).said
+        said = [f"{name}={each!r}" for name, each in vars(self).items() if each != usual.get(name)]
         return f"{type(self).__name__}({', '.join(said)})"
 
-
-_MISSING: Final = object()
-"""What stands in a field that must be stated, until it is."""
 
 _NO_PAIRS: Final = Message("这里应为“键: 值”或文本", "`key: value` pairs or text belong here")
 _NO_LIST: Final = Message("这里应为列表", "a list belongs here")
 
 
 class _Shape(Struct, frozen=True):
-    """The fields of a class, what takes their values, the values of a part of which nothing is stated, and the names of those that must be."""
+    """The fields of a class, what takes their values, the defaults that say something, and the names of those without a default."""
 
     fields: Mapping[str, Field]
     accepts: dict[str, Accept]
-    blank: dict[str, Any]
+    said: dict[str, Any]
     required: tuple[str, ...]
+    always: frozenset[str]
+    """The names of the fields that each part holds: those of `said` and of `required`."""
 
 
 def once_a_class(function: Callable[P, T]) -> Callable[P, T]:
@@ -184,14 +191,13 @@ def fields_of(part: type[Part]) -> Mapping[str, Field]:
 @once_a_class
 def _shape(part: type[Part]) -> _Shape:
     declared: dict[str, Any] = {}
-    blank: dict[str, Any] = {}
     for cls in reversed(part.__mro__[:-1]):
-        own = {name: kind for name, kind in cls.__annotations__.items() if not _is_class_variable(kind)}
-        declared |= own
-        blank |= {name: vars(cls).get(name, _MISSING) for name in own}
+        declared |= {name: kind for name, kind in cls.__annotations__.items() if not _is_class_variable(kind)}
     fields = types.MappingProxyType({name: _field(kind) for name, kind in declared.items()})
     accepts = {name: field.accept for name, field in fields.items()}
-    return _Shape(fields, accepts, blank, tuple(name for name, value in blank.items() if value is _MISSING))
+    said = {name: value for name in fields if (value := getattr(part, name, None)) is not None and value != ()}
+    required = tuple(name for name in fields if not hasattr(part, name))
+    return _Shape(fields, accepts, said, required, frozenset((*said, *required)))
 
 
 def _is_class_variable(annotation: Any) -> bool:

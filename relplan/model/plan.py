@@ -364,22 +364,18 @@ def plain_data(part: object) -> Any:
         return part
     if isinstance(part, Step | Section) and part.is_its_text():
         return getattr(part, part.main)
-    data: dict[str, Any] = {}
-    values = vars(part)
-    for name, dump in _dumps(type(part)):
-        value = values[name]
-        if value is not None and value != () and ((dumped := dump(value)) or dumped == 0):
-            data[name] = dumped
-    return data
+    dumps = _dumps(type(part))
+    data = ((name, dumps[name](value)) for name, value in vars(part).items() if value is not None)
+    return {name: dumped for name, dumped in data if dumped or dumped == 0}
 
 
 @once_a_class
-def _dumps(model: type[Part]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _dumps(model: type[Part]) -> dict[str, Callable[[Any], Any]]:
     """The fields of a model, each with what makes plain data of its value."""
     dumps: dict[str, Callable[[Any], Any]] = {bound.field: bound.kind.dump for bound in columns_of(model)}
     if model is ReleaseItem:
         dumps["extra"] = lambda pairs: {pair.header: pair.text for pair in pairs}
-    return tuple((name, dumps.get(name, plain_data)) for name in fields_of(model))
+    return {name: dumps.get(name, plain_data) for name in fields_of(model)}
 
 
 def walk(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -398,7 +394,7 @@ def unread(part: Part, path: Path = ()) -> Iterator[tuple[Path, Unread]]:
     """Every value under a plan or a part of it that could not be read, with its path."""
     values = vars(part)
     for name in _where_unread(type(part)):
-        value = values[name]
+        value = values.get(name)
         if isinstance(value, Unread):
             yield (*path, name), value
         elif isinstance(value, Part):

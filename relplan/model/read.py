@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -42,15 +43,27 @@ class Places(Mapping[Path, Place]):
         inner: from the path of an entry to the places within it, by paths that begin there.
     """
 
-    def __init__(self, stated: Mapping[Path, Place], inner: Mapping[Path, Mapping[Path, Place]]) -> None:
+    def __init__(
+        self, stated: Mapping[Path, Place], inner: Mapping[Path, Mapping[Path, Place]] = MappingProxyType({})
+    ) -> None:
         self._stated, self._inner = stated, inner
+
+    def with_place(self, path: Path, place: Place) -> Places:
+        """The same places, and one more."""
+        return Places({**self._stated, path: place}, self._inner)
+
+    def under(self, full: Callable[[Path], Path]) -> Places:
+        """The same places under other paths, `full` of their own."""
+        stated = {full(path): place for path, place in self._stated.items()}
+        return Places(stated, {full(path): within for path, within in self._inner.items()})
 
     def __getitem__(self, path: Path) -> Place:
         if path in self._stated:
             return self._stated[path]
         for length in range(len(path)):
-            if (inner := self._inner.get(path[:length])) is not None:
-                return inner[path[length:]]
+            inner = self._inner.get(path[:length])
+            if inner is not None and (place := inner.get(path[length:])) is not None:
+                return place
         raise KeyError(path)
 
     def __iter__(self) -> Iterator[Path]:
@@ -89,14 +102,13 @@ class Read(Struct, frozen=True):
 
 def build(
     data: object,
-    places: Mapping[Path, Place],
+    places: Places,
     notices: Sequence[Notice] = (),
     name: str = "",
     labels: Collection[Place] = (),
     further: Mapping[Place, Path] | None = None,
-    inner: Mapping[Path, Mapping[Path, Place]] | None = None,
 ) -> Read:
-    """The plan that raw data says; `inner` are places within entries, as `Places` takes them.
+    """The plan that raw data says.
 
     Raises:
         PlanError: with every problem, each at its place (or in the file `name`).
@@ -104,7 +116,7 @@ def build(
     if not isinstance(data, Mapping):
         message = Message("计划文件的最外层应为“键: 值”", "a plan file holds `key: value` pairs at its top")
         raise PlanError(Problem(message, place_of(places, ()) or Place(name)))
-    places = Places(_full_paths(data, places), inner or {})
+    places = _full_paths(data, places)
     try:
         with collector_paused():
             plan = ReleasePlan.from_data(dict(data))
@@ -114,20 +126,19 @@ def build(
     return Read(plan, places, (*notices, *_unreadable(plan, places)), frozenset(labels), further or {}, language)
 
 
-def _full_paths(data: Mapping[Any, Any], places: Mapping[Path, Place]) -> Mapping[Path, Place]:
+def _full_paths(data: Mapping[Any, Any], places: Places) -> Places:
     """The places under the paths of the plan: `table` and `rollback` may be written as the list they hold."""
-    inner = {
+    lists = {
         name: each for name, each in (("table", "rows"), ("rollback", "steps")) if isinstance(data.get(name), list)
     }
+
+    def full(path: Path) -> Path:
+        return (path[0], lists[str(path[0])], *path[1:]) if len(path) > 1 and path[0] in lists else path
+
     if ("window", "text") in places and ("window", "start") not in places:
         # The window is read from its text, so that is where its start and its end stand.
-        places = {**places, ("window",): places["window", "text"]}
-    if not inner:
-        return places
-    return {
-        ((path[0], inner[str(path[0])], *path[1:]) if len(path) > 1 and path[0] in inner else path): place
-        for path, place in places.items()
-    }
+        places = places.with_place(("window",), places["window", "text"])
+    return places.under(full) if lists else places
 
 
 @contextlib.contextmanager

@@ -368,7 +368,7 @@ class ReleaseItem(Row):
     def settle(cls, values: dict[str, Any]) -> None:
         """Extra columns are neither columns that relplan knows nor there twice."""
         seen: set[str] = set()
-        for pair in values["extra"]:
+        for pair in values.get("extra", ()):
             if header_index(ReleaseItem).is_canonical(pair.header):
                 raise Refused(
                     f"附加列“{pair.header}”与已有的列同名；请填到那一列",

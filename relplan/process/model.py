@@ -141,7 +141,7 @@ class Check(Part):
         """What the evidence goes by is named."""
         needed = {Evidence.SENT: "notice", Evidence.TEST_REPORT: "round", Evidence.ISSUES: "severities"}
         name = needed.get(values["evidence"])
-        if name and not values[name]:
+        if name and not values.get(name):
             raise Refused(
                 f"检查项“{values['id']}”以 {values['evidence']} 为依据，须写明 {name}",
                 f'the check "{values["id"]}" goes by {values["evidence"]}; it has to name its {name}',
@@ -187,7 +187,7 @@ class ProcessNotice(Part):
         for told in (values["subject"], *values["body"]):
             for word in re.findall(r"\{(\w*)\}", told.zh + told.en):
                 _refuse_unknown(word, PLACEHOLDERS, Message("占位词", "placeholder"))
-        for each in values["show"]:
+        for each in values.get("show", ()):
             _refuse_unknown(each, SHOWN, Message("内容", "part of a notice"))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
-from relplan.model.read import Notice, Read, build
+from relplan.model.read import Notice, Places, Read, build
 from relplan.patterns import regex
 
 _SCOPE: Final = regex(r"[A-Za-z]{2,12}\((?P<scope>[^()\n]{1,60})\)!?:\s*\S")
@@ -68,7 +68,7 @@ def read_commits(commits: Sequence[Commit], branch: str = "", systems: Mapping[s
         places |= {("table", "rows", row, "changes", number): place for number, (_, place) in enumerate(changes)}
     is_chinese = any(_CHINESE.search(each.subject) for each in commits)
     data: dict[str, Any] = {"table": {"rows": rows}} if rows else {}
-    return build({**data, "language": "zh" if is_chinese else "en"}, places, notices)
+    return build({**data, "language": "zh" if is_chinese else "en"}, Places(places), notices)
 
 
 def _standing(commits: Sequence[Commit], notices: list[Notice]) -> list[Commit]:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.fields import as_list
-from relplan.model.read import Notice, NoticeKind, Read, build
+from relplan.model.read import Notice, NoticeKind, Places, Read, build
 from relplan.patterns import regex
 
 _CHINESE: Final = regex(r"[\u3400-\u9fff]")
@@ -123,4 +123,5 @@ class Draft(Struct):
         """
         if self.is_chinese:
             self.data.setdefault("language", "zh")
-        return build(self.data, self.places, self.notices, self.name, self.labels, self.further, self.inner)
+        places = Places(self.places, self.inner)
+        return build(self.data, places, self.notices, self.name, self.labels, self.further)

@@ -7,6 +7,7 @@ here, it would read alike: `tests/test_planlines.py` holds the two against each 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -16,8 +17,10 @@ from relplan.errors import Place
 from relplan.patterns import regex
 from relplan.planyaml import BLOCK, is_plain
 from relplan.readers.tree import Tree
+from relplan.remembering import remembering
 
-_LINE: Final = regex(r'(?P<indent> *)(?P<dash>- )?(?:(?P<key>[^\W\d]\w{0,99}|"[^"\\]{0,99}"):(?: |$))?(?P<value>.*)')
+_KEY: Final = r"[^\W\d]\w{0,99}"
+_LINE: Final = regex(rf'(?P<indent> *)(?P<dash>- )?(?:(?P<key>{_KEY}|"[^"\\]{{0,99}}"):(?: |$))?(?P<value>.*)')
 _NUMBER: Final = regex(r"[0-9][\w.+-]*", re.ASCII)
 _QUOTED: Final = regex(r'"(?:[^"\\]|\\["\\nrt])*"')
 _ESCAPE: Final = regex(r"\\(.)")
@@ -25,128 +28,157 @@ _MEANT: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _BLOCK_MARK: Final = "|-"
 
 
+@functools.cache
+def _pairs_at(indent: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Keys below each other at `indent` that have a text or a list of texts, from the first key on: all of them, and each."""
+    entry = rf' {{{indent + 2}}}- (?!{_KEY}:[ \n]|"[^"\n]*":|\|)[^\n]*\n'
+    entries = rf"(?:{entry})+(?! {{{indent + 1}}}| *[#\n])"
+    pair = rf"{_KEY}:(?: [^|\n][^\n]*\n|\n{entries})"
+    parts = rf'({_KEY}):(?: (?:"([^"\\\n]*)"|([^\n]+))\n|\n({entries}))'
+    return re.compile(rf"{pair}(?: {{{indent}}}{pair})*"), re.compile(parts)
+
+
+class _OtherForm(Exception):
+    """A line is not of the form in which relplan writes."""
+
+
 class _Box(Struct):
-    """A mapping or a list whose entries begin at `indent`."""
+    """A mapping or a list whose entries begin behind `blanks`."""
 
-    indent: int
+    blanks: str
     is_list: bool
-
-    def holds_at(self, indent: int) -> bool:
-        """Whether it is a mapping with keys at `indent`."""
-        return self.indent == indent and not self.is_list
 
 
 def feed(text: str, tree: Tree) -> bool:
     """Build `tree` from a plan file; False where a line is of another form, and the tree is of no use then."""
-    may_stand = text.replace("\n", "").isprintable() or BLOCK.fullmatch(text) is not None
-    return may_stand and _Lines(text, tree).feed()
+    if not (text.replace("\n", "").isprintable() or BLOCK.fullmatch(text)):
+        return False
+    try:
+        _Lines(text, tree).feed()
+    except _OtherForm:
+        return False
+    return True
 
 
 class _Lines:
     def __init__(self, text: str, tree: Tree) -> None:
-        self._lines, self._at, self._tree = text.split("\n"), 0, tree
+        self._text, self._tree = text, tree
+        self._at = 0
+        """Where the next line begins."""
+        self._number = 0
+        """That of the line before it."""
         self._boxes: list[_Box] = []
         self._waits = False
         """Whether the last key has no value yet: what it holds begins in the next line, or it holds nothing."""
 
-    def feed(self) -> bool:
-        match, boxes, tree = _LINE.fullmatch, self._boxes, self._tree
-        while self._at < len(self._lines):
-            line = self._lines[self._at]
-            self._at += 1
-            if not line or line[0] == "#":
-                continue
-            if (found := match(line)) is None:
-                return False
-            blanks, dash, key, value = found.groups()
+    def feed(self) -> None:
+        boxes, text = self._boxes, self._text
+        while self._at < len(text):
             # Most lines are a key and a value below others of the kind.
-            if (
-                key
-                and not dash
-                and not self._waits
-                and boxes
-                and boxes[-1].holds_at(len(blanks))
-                and (text := _text(value))
-            ):
-                tree.pair(_bare(key), text, self._place(len(blanks)))
-            elif not self._line(blanks, dash, key, value):
-                return False
+            if boxes and not boxes[-1].is_list and not self._waits and text.startswith(boxes[-1].blanks, self._at):
+                self._pairs(self._at + len(boxes[-1].blanks), self._number + 1)
+            start = self._at
+            line = self._next()
+            if line and line[0] != "#":
+                self._line(start, line)
         if self._waits:
-            tree.text(None, None)
+            self._tree.text(None, None)
         for _ in boxes:
-            tree.end()
+            self._tree.end()
+
+    def _next(self) -> str:
+        """The next line, which is taken."""
+        start, end = self._at, self._text.find("\n", self._at)
+        self._at, self._number = (end + 1 if end >= 0 else len(self._text)), self._number + 1
+        return self._text[start : end if end >= 0 else None]
+
+    def _pairs(self, start: int, number: int) -> bool:
+        """Take the lines of keys with a text or a list of texts, of which the first has this number and its key at `start`; whether there are any."""
+        indent = len(self._boxes[-1].blanks)
+        whole, each = _pairs_at(indent)
+        if (lines := whole.match(self._text, start)) is None:
+            return False
+        column = indent + len("  - ")
+        pairs: list[tuple[str, str | list[str]]] = []
+        for key, quoted, other, entries in each.findall(self._text, start, lines.end()):
+            if entries:
+                pairs.append((key, [_said(line[column:]) for line in entries.split("\n")[:-1]]))
+            else:
+                pairs.append((key, _said(other) if other else quoted))
+        end = self._tree.pairs(pairs, Place(self._tree.name, line=number, column=indent + 1))
+        self._at, self._number = lines.end(), end - 1
         return True
 
-    def _line(self, blanks: str, dash: str | None, key: str | None, value: str) -> bool:
-        """Take a line by its parts; whether it is of the form."""
-        boxes, tree, indent = self._boxes, self._tree, len(blanks)
+    def _line(self, start: int, line: str) -> None:
+        """Take a line of any kind, which begins at `start`."""
+        boxes, tree = self._boxes, self._tree
+        if (found := _LINE.fullmatch(line)) is None:
+            raise _OtherForm
+        blanks, dash, key, value = found.groups()
+        self._find_box(blanks, dash is not None)
+        column = len(blanks) + 2 if dash else len(blanks)
+        if key is None:
+            if not dash:
+                raise _OtherForm
+            self._scalar(value, blanks, self._place(column))
+            return
+        if dash:
+            tree.start({}, self._place(column))
+            boxes.append(_Box(" " * column, False))
+            if self._pairs(start + column, self._number):
+                return
+        tree.key(key if key[0] != '"' else key[1:-1], self._place(column))
+        self._waits = not value
+        if value:
+            self._scalar(value, boxes[-1].blanks, None)
+
+    def _find_box(self, blanks: str, is_list: bool) -> None:
+        """Begin and end mappings and lists so that a line that begins so belongs to the innermost."""
+        boxes, tree = self._boxes, self._tree
         if self._waits or not boxes:
-            if indent > boxes[-1].indent if boxes else not (indent or dash):
-                tree.start([] if dash else {}, self._place(indent))
-                boxes.append(_Box(indent, dash is not None))
+            if blanks > boxes[-1].blanks if boxes else not (blanks or is_list):
+                tree.start([] if is_list else {}, self._place(len(blanks)))
+                boxes.append(_Box(blanks, is_list))
             elif boxes:
                 tree.text(None, None)
             self._waits = False
-        while boxes and indent < boxes[-1].indent:
+        while boxes and blanks < boxes[-1].blanks:
             boxes.pop()
             tree.end()
-        if not boxes or boxes[-1].indent != indent or boxes[-1].is_list != (dash is not None):
-            return False
-        column = indent + 2 if dash else indent
-        if key is None:
-            return dash is not None and self._scalar(value, indent, column)
-        if dash:
-            tree.start({}, self._place(column))
-            boxes.append(_Box(column, False))
-        tree.key(_bare(key), self._place(column))
-        self._waits = not value
-        return self._waits or self._scalar(value, column, None)
+        if not boxes or boxes[-1] != _Box(blanks, is_list):
+            raise _OtherForm
 
-    def _scalar(self, value: str, indent: int, column: int | None) -> bool:
-        """Take a value of what stands at `indent`; `column` is its own, which behind a key is not needed."""
-        place = None if column is None else self._place(column)
-        if (text := _text(value)) is None:
-            return value == _BLOCK_MARK and self._block(" " * (indent + 2), place)
-        self._tree.text(text, place)
-        return True
+    def _scalar(self, value: str, blanks: str, place: Place | None) -> None:
+        """Take a value of what stands behind `blanks`; behind a key its place is not needed."""
+        self._tree.text(self._block(f"{blanks}  ") if value == _BLOCK_MARK else _said(value), place)
 
-    def _block(self, blanks: str, place: Place | None) -> bool:
-        """Take the lines of a block of text, which begin with `blanks`; blank ones at its end are none of it."""
-        lines, begin = self._lines, self._at
-        while self._at < len(lines) and (not lines[self._at] or lines[self._at].startswith(blanks)):
-            self._at += 1
-        block = lines[begin : self._at]
+    def _block(self, blanks: str) -> str:
+        """The lines of a block of text, which begin with `blanks`; blank ones at its end are none of it."""
+        block: list[str] = []
+        while self._at < len(self._text) and self._text.startswith(("\n", blanks), self._at):
+            block.append(self._next())
+        after = self._text[self._at : self._at + len(blanks)]
         while block and not block[-1]:
             block.pop()
-        after = lines[self._at] if self._at < len(lines) else ""
-        if (
-            not block
-            or not block[0]
-            or block[0][len(blanks)] in " \t"
-            or after.startswith(blanks[:-1])
-            or after.isspace()
-        ):
-            return False
-        self._tree.text("\n".join([line[len(blanks) :] for line in block]), place)
-        return True
+        if not block or not block[0] or block[0][len(blanks)] in " \t":
+            raise _OtherForm
+        if after.startswith(blanks[:-1]) or after.partition("\n")[0].isspace():
+            raise _OtherForm
+        return "\n".join([line[len(blanks) :] for line in block])
 
     def _place(self, column: int) -> Place:
-        return Place(self._tree.name, line=self._at, column=column + 1)
+        return Place(self._tree.name, line=self._number, column=column + 1)
 
 
-def _bare(key: str) -> str:
-    return key if key[0] != '"' else key[1:-1]
-
-
-def _text(value: str) -> str | None:
-    """What a value of one line says; None where it is of another form, or the mark of a block."""
+@remembering
+def _said(value: str) -> str:
+    """What a value of one line says."""
     if value[:1] == '"':
-        if _QUOTED.fullmatch(value) is None:
-            return None
-        return _ESCAPE.sub(_meant, value[1:-1]) if "\\" in value else value[1:-1]
-    if is_plain(value):
-        return value if value[-1] != " " else None
-    return value if _NUMBER.fullmatch(value) else None
+        if _QUOTED.fullmatch(value):
+            return _ESCAPE.sub(_meant, value[1:-1]) if "\\" in value else value[1:-1]
+    elif (is_plain(value) and value[-1] != " ") or _NUMBER.fullmatch(value):
+        return value
+    raise _OtherForm
 
 
 def _meant(escape: re.Match[str]) -> str:

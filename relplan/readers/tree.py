@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
 
 from relplan.errors import Path, Place, PlanError, Problem, ReadError, problem
-from relplan.model.read import Read, build
+from relplan.model.read import Places, Read, build
 
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 64 * 2**20
@@ -40,14 +41,35 @@ class _Container(Struct):
     key: str | None = None
 
 
+class _PairPlaces(Mapping[Path, Place]):
+    """The places of keys below each other, and of the texts in their lists: made when they are asked for, for long files have very many."""
+
+    def __init__(self, place: Place) -> None:
+        self._first, self.lines = place, dict[Path, int]()
+
+    def __getitem__(self, path: Path) -> Place:
+        dash = len("  - ") * (len(path) - 1)
+        return Place(self._first.file, line=self.lines[path], column=self._first.column + dash)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
 class Tree(Struct):
     """Builds plain data from a stream of starts, ends, keys and texts; entries that say nothing are left out.
 
     The place of a value in a mapping is that of its key.
+
+    Attributes:
+        stated: the places, but for those in `inner`, which begin with the path of their mapping; together they are `places`.
     """
 
     name: str
-    places: dict[Path, Place] = field(default_factory=dict)
+    stated: dict[Path, Place] = field(default_factory=dict)
+    inner: dict[Path, _PairPlaces] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Container] = field(default_factory=list)
     root: Any = None
@@ -57,7 +79,7 @@ class Tree(Struct):
         if len(self.stack) >= MAX_DEPTH:
             raise ReadError(problem(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep", place))
         path = self._next_path()
-        self.places.setdefault(path, place)
+        self.stated.setdefault(path, place)
         self.stack.append(_Container(value, path))
 
     def end(self) -> None:
@@ -70,13 +92,44 @@ class Tree(Struct):
         if key in box.value:
             self.problems.append(problem(f"重复的键“{key}”", f'duplicate key "{key}"', place))
         box.key = key
-        self.places[(*box.path, key)] = place
+        self.stated[(*box.path, key)] = place
 
-    def pair(self, key: str, text: str, place: Place) -> None:
-        """A key with its text, which stand at `place`: `key` and `text` in one, for long files have very many."""
-        self.key(key, place)
-        box = self.stack[-1]
-        box.value[key], box.key = text, None
+    def pairs(self, pairs: Sequence[tuple[str, str | list[str]]], place: Place) -> int:
+        """Keys with a text each, or with a list of texts in the lines below; the line after them.
+
+        The first stands at `place`. This is `key`, `text` and the like in one, for long files have very many.
+        """
+        box, values = self.stack[-1], dict(pairs)
+        if len(values) < len(pairs) or not box.value.keys().isdisjoint(values):
+            return self._pair_by_pair(pairs, place)
+        box.value.update(values)
+        if (inner := self.inner.get(box.path)) is None:
+            inner = self.inner[box.path] = _PairPlaces(place)
+        lines, line = inner.lines, place.line
+        for key, value in pairs:
+            lines[key,] = line
+            line += 1
+            if type(value) is list:
+                for number in range(len(value)):
+                    lines[key, number] = line
+                    line += 1
+        return line
+
+    def _pair_by_pair(self, pairs: Sequence[tuple[str, str | list[str]]], place: Place) -> int:
+        line = place.line
+        for key, value in pairs:
+            here = Place(place.file, line=line, column=place.column)
+            self.key(key, here)
+            line += 1
+            if isinstance(value, str):
+                self.text(value, None)
+                continue
+            self.start([], here)
+            for text in value:
+                self.text(text, Place(place.file, line=line, column=place.column + len("  - ")))
+                line += 1
+            self.end()
+        return line
 
     def wants_key(self) -> bool:
         """Whether a key comes next."""
@@ -89,8 +142,13 @@ class Tree(Struct):
     def text(self, text: str | None, place: Place | None) -> None:
         """A scalar; None where nothing is stated. Its place is not needed behind a key."""
         if place is not None:
-            self.places.setdefault(self._next_path(), place)
+            self.stated.setdefault(self._next_path(), place)
         self._put(text)
+
+    @property
+    def places(self) -> Places:
+        """The place of everything."""
+        return Places(self.stated, self.inner)
 
     def plan(self) -> Read:
         """The plan that the tree holds.

@@ -137,18 +137,19 @@ def cell_lines(cell: Cell, code: bool) -> list[float]:
 
 def within(table: Table, theme: Theme, width: int) -> Layout:
     """The layout of a table that has to do with `width` twips."""
-    return Layout(_share(_shapes(table, theme, small=False), width))
+    return Layout(_share(_shapes(_contents(table), theme, small=False), width))
 
 
 def choose(table: Table, theme: Theme, upright: Page) -> Layout:
     """The layout of a table that may ask for a page: upright, else landscape, smaller, larger, in this order."""
-    shapes = _shapes(table, theme, small=False)
+    contents = _contents(table)
+    shapes = _shapes(contents, theme, small=False)
     if len(shapes) < WIDE_COLUMNS and _fits(shapes, upright.text_width):
         widths = _share(shapes, upright.text_width)
         if len(shapes) < 5 or _height(shapes, widths, theme, small=False) <= upright.text_height / 3:
             return Layout(widths)
     wide = upright.landscape()
-    small_shapes = _shapes(table, theme, small=True)
+    small_shapes = _shapes(contents, theme, small=True)
     for page, small, part in ((wide, False, 0.4), (wide, True, 0.6), (wide.a3(), True, 1.0)):
         candidates = small_shapes if small else shapes
         if _fits(candidates, page.text_width):
@@ -170,18 +171,48 @@ def _height(shapes: Sequence[_Shape], widths: Sequence[int], theme: Theme, small
     return lines * line_height(theme, "Table Text Small" if small else "Table Text")
 
 
-def _shapes(table: Table, theme: Theme, small: bool) -> list[_Shape]:
-    step = max(1, len(table.rows) // _SAMPLE)
-    sample = table.rows[::step]
-    return [_shape(column, [row[i] for row in sample], theme, small) for i, column in enumerate(table.columns)]
+class _Content(Struct, frozen=True):
+    """What was measured of a column, in half-widths.
+
+    Attributes:
+        column: the column.
+        code: whether its cells hold code, not only links to it and words such as "none".
+        typical: the lines of a typical long cell.
+        widest: the widest line.
+        word: the longest word of its cells.
+    """
+
+    column: TableColumn
+    code: bool
+    typical: tuple[float, ...]
+    widest: float
+    word: float
 
 
-def _shape(column: TableColumn, cells: Sequence[Cell], theme: Theme, small: bool) -> _Shape:
+def _contents(table: Table) -> list[_Content]:
+    """What the columns hold, measured in some of the rows."""
+    sample = table.rows[:: max(1, len(table.rows) // _SAMPLE)]
+    return [_content(column, [row[i] for row in sample]) for i, column in enumerate(table.columns)]
+
+
+def _content(column: TableColumn, cells: Sequence[Cell]) -> _Content:
     code = column.code and any(isinstance(cell, str) and len(cell) > _SHORTEST_CODE for cell in cells)
     lines = sorted((cell_lines(cell, code) for cell in cells), key=lambda each: (sum(each), len(each)))
     typical = lines[min(len(lines) - 1, math.ceil(_TYPICAL * len(lines)))] if lines else [0]
     widest = max((max(each) for each in lines), default=0)
-    least = _least_width(column, cells, small, min(widest, _NARROWEST_CODE if code else _LINKED) if column.code else 0)
+    text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
+    return _Content(
+        column, code, tuple(typical), widest, _longest_word(text, _LONGEST_WORD, column.code and widest > 0)
+    )
+
+
+def _shapes(contents: Sequence[_Content], theme: Theme, small: bool) -> list[_Shape]:
+    return [_shape(content, theme, small) for content in contents]
+
+
+def _shape(content: _Content, theme: Theme, small: bool) -> _Shape:
+    column, code, widest = content.column, content.code, content.widest
+    least = _least_width(content, small)
     sensible = max(column.width, _NARROWEST) if column.width else _WIDEST_TEXT
     if column.code and not code:
         # Links to listings and words such as "none": the room is better used by the other columns.
@@ -193,7 +224,7 @@ def _shape(column: TableColumn, cells: Sequence[Cell], theme: Theme, small: bool
     return _Shape(
         least,
         max(most, min(measure(column.header), least * 2)),
-        tuple(typical),
+        content.typical,
         half_width(theme, code_style if code else text_style, code),
         2 * setting.cell_margin + _BORDER,
         lost(code),
@@ -204,19 +235,18 @@ _BOLD_EXCESS: Final = 1.12
 """How much wider Latin words are in the bold type of headers: "Command" in DejaVu Sans and Arial."""
 
 
-def _least_width(column: TableColumn, cells: Sequence[Cell], small: bool, for_code: float) -> int:
-    """Below this, in half-widths, a column is no pleasure to read; `for_code` is what code in it asks for."""
-    marks = (measure(MARKS.get(c.tone, "")) + measure(c.text) + 1 for c in column.choices if c.tone)
-    text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
+def _least_width(content: _Content, small: bool) -> int:
+    """Below this, in half-widths, a column is no pleasure to read."""
+    column = content.column
     return math.ceil(
         max(
             _NARROWEST,
-            _longest_word(text, _LONGEST_WORD, for_code > 0),
+            content.word,
             _longest_word(column.header, _LONGEST_HEADER_WORD, False) * _BOLD_EXCESS,
             # In a table of a few columns even a longer header has room for one line.
             0 if small else min(measure(column.header), _LONGEST_HEADER),
-            for_code,
-            *marks,
+            min(content.widest, _NARROWEST_CODE if content.code else _LINKED) if column.code else 0,
+            *(measure(MARKS.get(c.tone, "")) + measure(c.text) + 1 for c in column.choices if c.tone),
         )
     )
 

@@ -58,6 +58,7 @@ def is_wide(text: str) -> bool:
     return not text.isascii() and (_is_wide(max(text)) or any(map(_is_wide, text)))
 
 
+@functools.cache
 def _is_wide(character: str) -> bool:
     return any(first <= character <= last for first, last in _WIDE)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from operator import getitem
 from typing import Final
+
+from msgspec import Struct
 
 from relplan.blocks import Cell, Inline, Mark, Strong, Table, TableColumn, plain
 from relplan.writers.docx.inlines import TONES, Inlines
@@ -26,8 +29,6 @@ _LOOK_OF_FACTS: Final = (
     ' w:noHBand="0" w:noVBand="1"/>'
 )
 _JUSTIFY: Final = {"left": "", "center": '<w:jc w:val="center"/>', "right": '<w:jc w:val="right"/>'}
-
-CellWriter = Callable[[Cell], str]
 
 
 def split(table: Table) -> Iterator[Table]:
@@ -52,14 +53,13 @@ def table_xml(
     if table.is_facts:
         styles[0] = head
     writers = [
-        _cell_writer(column, width, theme, inlines, style, text if column.code else style)
+        _Cells(column, width, theme, inlines, style, text if column.code else style)
         for column, width, style in zip(table.columns, layout.widths, styles, strict=True)
     ]
-    limits = _limits(table.columns, layout, theme, page_height)
+    limits = _limits(table, layout, theme, page_height)
     for row in table.rows:
         whole = "<w:trPr><w:cantSplit/></w:trPr>" if _stays_whole(row, limits) else ""
-        cells = "".join([write(cell) for write, cell in zip(writers, row, strict=True)])
-        yield f"<w:tr>{whole}{cells}</w:tr>"
+        yield f"<w:tr>{whole}{''.join(map(getitem, writers, row))}</w:tr>"
     yield "</w:tbl>"
 
 
@@ -87,34 +87,33 @@ _SHORT, _MOST_READY = 40, 1000
 """Characters of a cell whose markup is remembered, and how many of a column: the cells of a table say the same few things again and again."""
 
 
-def _cell_writer(column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str, words: str) -> CellWriter:
-    """What writes the cells of a column in `style`, inline content in the style `words`; what they share is made once."""
-    tone_cells = {c.text: c.tone for c in column.choices if c.tone in MARKS}
-    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{theme.paragraph(style)}"/>{_JUSTIFY[column.align]}</w:pPr>'
-    size = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
-    before = f"<w:tc>{size}</w:tcPr>{paragraph}"
-    before_words = before.replace(theme.paragraph(style), theme.paragraph(words), 1)
+class _Cells(dict[Cell, str]):
+    """The markup of the cells of a column in `style`, inline content in the style `words`; made when it is asked for."""
 
-    def toned(text: str, tone: str) -> str:
-        fill = theme.fills.get(TONES[tone].lower(), "")  # type: ignore[index]
-        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
-        word = inlines.mark(text, tone)  # type: ignore[arg-type]
-        return f"<w:tc>{size}{shade}</w:tcPr>{paragraph}{word}</w:p></w:tc>"
+    def __init__(self, column: TableColumn, width: int, theme: Theme, inlines: Inlines, style: str, words: str) -> None:
+        super().__init__()
+        self._theme, self._inlines = theme, inlines
+        self._paragraph = f'<w:p><w:pPr><w:pStyle w:val="{theme.paragraph(style)}"/>{_JUSTIFY[column.align]}</w:pPr>'
+        self._size = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+        self._before = f"<w:tc>{self._size}</w:tcPr>{self._paragraph}"
+        self._before_words = self._before.replace(theme.paragraph(style), theme.paragraph(words), 1)
+        self.update({each.text: self._toned(each.text, each.tone) for each in column.choices if each.tone in MARKS})
 
-    ready = {text: toned(text, tone) for text, tone in tone_cells.items() if tone}
-
-    def write(cell: Cell) -> str:
+    def __missing__(self, cell: Cell) -> str:
         if isinstance(cell, str):
-            if (markup := ready.get(cell)) is None:
-                markup = f"{before}{run(cell)}</w:p></w:tc>"
-                if len(cell) < _SHORT and len(ready) < _MOST_READY:
-                    ready[cell] = markup
+            markup = f"{self._before}{run(cell)}</w:p></w:tc>"
+            if len(cell) < _SHORT and len(self) < _MOST_READY:
+                self[cell] = markup
             return markup
         if (mark := _only_mark(cell)) is not None:
-            return toned(mark.text, mark.tone)
-        return f"{before_words}{inlines.runs(cell)}</w:p></w:tc>"
+            return self._toned(mark.text, mark.tone)
+        return f"{self._before_words}{self._inlines.runs(cell)}</w:p></w:tc>"
 
-    return write
+    def _toned(self, text: str, tone: str | None) -> str:
+        fill = self._theme.fills.get(TONES[tone].lower(), "")  # type: ignore[index]
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+        word = self._inlines.mark(text, tone)  # type: ignore[arg-type]
+        return f"<w:tc>{self._size}{shade}</w:tcPr>{self._paragraph}{word}</w:p></w:tc>"
 
 
 def _only_mark(cell: Sequence[Inline]) -> Mark | None:
@@ -126,27 +125,44 @@ def _only_mark(cell: Sequence[Inline]) -> Mark | None:
     return None
 
 
-def _limits(
-    columns: Sequence[TableColumn], layout: Layout, theme: Theme, page_height: int
-) -> list[tuple[float, int, bool]]:
-    """For each column the room of a line in half-widths, the most lines of a row that stays whole, and whether it is code."""
+class _Limit(Struct, frozen=True):
+    """For a column that may make its rows too tall: the room of a line in half-widths, the most lines of a row that stays whole."""
+
+    column: int
+    room: float
+    lines: int
+    code: bool
+
+    def holds(self, text: str) -> bool:
+        """Whether a cell with this text leaves its row whole."""
+        return (
+            self.surely_holds(len(text), len(text))
+            or self.surely_holds(len(text), text.count("\n"))
+            or wrapped(cell_lines(text, self.code), self.room, lost(self.code)) <= self.lines
+        )
+
+    def surely_holds(self, length: int, line_ends: int) -> bool:
+        """Whether no text of this length can be too tall: twice its length is the most that it can be wide."""
+        return line_ends + 1 + 2 * length / self.room <= self.lines
+
+
+def _limits(table: Table, layout: Layout, theme: Theme, page_height: int) -> list[_Limit]:
     _, text, code = layout.styles()
     lines = int(page_height * _WHOLE_ROW / line_height(theme, text))
-    units = [half_width(theme, code if column.code else text, column.code) for column in columns]
-    return [
-        (max((width - 2 * layout.cell_margin) / unit, 1), lines, column.code)
-        for column, width, unit in zip(columns, layout.widths, units, strict=True)
-    ]
+    limits = []
+    for number, (column, cells) in enumerate(zip(table.columns, zip(*table.rows, strict=True), strict=False)):
+        unit = half_width(theme, code if column.code else text, column.code)
+        room = max((layout.widths[number] - 2 * layout.cell_margin) / unit, 1)
+        limit = _Limit(number, room, lines, column.code)
+        longest = max(map(len, map(_text, cells)))
+        if not limit.surely_holds(longest, longest):
+            limits.append(limit)
+    return limits
 
 
-def _stays_whole(row: Sequence[Cell], limits: Sequence[tuple[float, int, bool]]) -> bool:
-    for cell, (room, lines, code) in zip(row, limits, strict=True):
-        text = cell if isinstance(cell, str) else plain(cell)
-        # Twice its length is the most that a text can be wide; only where that is too much is it measured.
-        if (
-            len(text) + 1 + 2 * len(text) / room > lines
-            and text.count("\n") + 1 + 2 * len(text) / room > lines
-            and wrapped(cell_lines(text, code), room, lost(code)) > lines
-        ):
-            return False
-    return True
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else plain(cell)
+
+
+def _stays_whole(row: Sequence[Cell], limits: Sequence[_Limit]) -> bool:
+    return all(limit.holds(_text(row[limit.column])) for limit in limits)
