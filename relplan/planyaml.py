@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from relplan.patterns import regex
-from relplan.remembering import remembering
 
 BLOCK: Final = regex(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 """Text that may stand as it is, line ends and tabs among it."""
@@ -16,7 +15,6 @@ _ODD: Final = regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _NOT_TEXT: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
 
 
-@remembering
 def is_plain(text: str) -> bool:
     """Whether a text of one line may stand bare: YAML reads it as that very text."""
     return (

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Final, Generic, TypeVar
 
-P = ParamSpec("P")
 T = TypeVar("T")
 _SHORT: Final = 64
 """Characters of a text that is remembered; long ones seldom come again and take room."""
 _MOST: Final = 2048
 
 
-def remembering(function: Callable[P, T]) -> Callable[P, T]:
-    """`function`, quick where a short text, its first argument, comes again."""
-    remembered: Any = functools.lru_cache(maxsize=_MOST)(function)
-    made: Any = function
+class Remembered(dict[str, T], Generic[T]):
+    """What a function of a text says, by the text: for short ones it is asked once."""
 
-    def known(text: object, *more: Any) -> Any:
-        return remembered(text, *more) if type(text) is str and len(text) < _SHORT else made(text, *more)
+    def __init__(self, function: Callable[[str], T]) -> None:
+        super().__init__()
+        self._function = function
 
-    return cast("Callable[P, T]", known)
+    def __missing__(self, text: str) -> T:
+        said = self._function(text)
+        if len(text) < _SHORT:
+            if len(self) >= _MOST:
+                self.clear()
+            self[text] = said
+        return said
+
+
+def remembering(function: Callable[[str], T]) -> Callable[[str], T]:
+    """`function`, quick where a short text comes again."""
+    return Remembered(function).__getitem__

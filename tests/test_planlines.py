@@ -183,6 +183,7 @@ def test_what_is_too_deep_is_refused_as_it_is_by_the_library():
 
 def test_a_key_that_stands_twice_is_told_alike():
     assert alike("a: 1\nb: 2\na: 3\nc:\n  d: 4\n  d:\n    - 5\ne: 6\n")
+    assert alike("a:\n# no value yet\nb: 1\na: 2\n")
 
 
 @pytest.mark.parametrize("nothing", ["", " ~", " null", " NULL"])

@@ -13,7 +13,7 @@ from relplan import api
 from relplan.errors import PlanError, ReadError, WriteError
 from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan
-from relplan.writers.planfile import quoted, scalar
+from relplan.writers.planfile import one_line, quoted, scalar
 from relplan.writers.planfile_update import updated
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -73,9 +73,7 @@ def _styled(draw, value: object, indent: int) -> str:
     if isinstance(value, dict):
         step = draw(st.sampled_from([1, 2, 4]))
         pad = "\n" + " " * (indent + step)
-        return "".join(
-            f"{pad}{scalar(key, '', key=True)}:{_styled(draw, each, indent + step)}" for key, each in value.items()
-        )
+        return "".join(f"{pad}{one_line(key)}:{_styled(draw, each, indent + step)}" for key, each in value.items())
     column = indent + draw(st.sampled_from([0, 2, 3])) if indent or style > 1 else indent
     pieces = []
     for each in value:

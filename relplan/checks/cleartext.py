@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from relplan.model.text import has_chinese
 from relplan.patterns import regex
 
 
@@ -53,7 +54,6 @@ _HARMLESS: Final = regex(
     re.IGNORECASE,
 )
 """Values that give nothing away."""
-_CHINESE: Final = regex(r"[\u4e00-\u9fff]")
 
 _PATTERNS: Final = tuple(
     (name, regex(pattern))
@@ -138,7 +138,7 @@ def is_secret_name(name: str) -> bool:
 def gives_away(value: str) -> bool:
     """Whether a value is a secret in clear text: not blank, no placeholder, no reference, no number with its unit."""
     bare = value.strip().strip("\"'").strip()
-    return bool(bare) and not _HARMLESS.fullmatch(bare) and not _CHINESE.search(bare)
+    return bool(bare) and not _HARMLESS.fullmatch(bare) and not has_chinese(bare)
 
 
 def _like_password(value: str) -> bool:

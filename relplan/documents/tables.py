@@ -55,7 +55,8 @@ def rows_table(
     """The rows of one model; `fields` names the columns, else all that are always shown or that some row states."""
     if isinstance(rows, Nothing):
         rows = (model.from_data(rows.word),)
-    bounds = [b for b in columns_of(model) if (b.field in fields if fields else _is_shown(b, rows))]
+    shown = fields or _shown(model, rows)
+    bounds = [b for b in columns_of(model) if b.field in shown]
     body = zip(*(_texts(b, rows, language) for b in bounds), strict=True)
     return Table(tuple(table_column(b, language) for b in bounds), tuple(body))
 
@@ -65,8 +66,10 @@ def _texts(bound: BoundColumn, rows: Sequence[Part], language: Language) -> list
     return bound.kind.texts(map(operator.attrgetter(bound.field), rows), language)
 
 
-def _is_shown(bound: BoundColumn, rows: Sequence[Part]) -> bool:
-    return not bound.column.optional or any(getattr(row, bound.field) not in (None, ()) for row in rows)
+def _shown(model: type[Part], rows: Sequence[Part]) -> frozenset[str]:
+    """The columns that are always shown, and those in which some row says something."""
+    always = (b.field for b in columns_of(model) if not b.column.optional)
+    return frozenset(always).union(*map(vars, rows))
 
 
 def release_table(table: ReleaseTable, language: Language) -> Table:
@@ -82,7 +85,8 @@ def _shown_fields(table: ReleaseTable) -> list[str]:
     one would else be taken for it when the table is read back.
     """
     shadowed = {header_index(ReleaseItem).field(caption) for caption in table.extra_headers()}
-    return [b.field for b in columns_of(ReleaseItem) if b.field in shadowed or _is_shown(b, table.rows)]
+    shown = shadowed | _shown(ReleaseItem, table.rows)
+    return [b.field for b in columns_of(ReleaseItem) if b.field in shown]
 
 
 def with_extra(known: Table, table: ReleaseTable) -> Table:
@@ -110,8 +114,9 @@ LISTED_LENGTH: Final = 2000
 def release_blocks(table: ReleaseTable, language: Language, level: int = 3) -> tuple[Block, ...]:
     """The release table for paper: its fourteen columns, then the extra ones, then the code too long for a cell."""
     words = labels(language)
+    shown = _shown(ReleaseItem, table.rows)
     core = [b for b in columns_of(ReleaseItem) if not b.column.optional]
-    further = [b.field for b in columns_of(ReleaseItem) if b.column.optional and _is_shown(b, table.rows)]
+    further = [b.field for b in columns_of(ReleaseItem) if b.column.optional and b.field in shown]
     columns: list[list[Cell]] = [[*_texts(b, table.rows, language)] for b in core]
     listings = _listings(columns, core, table, language)
     blocks: list[Block] = [Table(tuple(table_column(b, language) for b in core), tuple(zip(*columns, strict=True)))]

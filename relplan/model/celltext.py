@@ -70,7 +70,10 @@ class Kind(ABC, Generic[T]):
     @functools.cached_property
     def accepted(self) -> Callable[[object], T]:
         """`accept`, quick where a short text that has to be parsed comes again."""
-        return remembering(self.accept) if self.is_parsed else self.accept
+        if not self.is_parsed:
+            return self.accept
+        accept, of_text = self.accept, remembering(self.accept)
+        return lambda value: of_text(value) if type(value) is str else accept(value)
 
 
 class TextKind(Kind[str | None]):

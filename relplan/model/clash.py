@@ -47,13 +47,13 @@ def _find(part: Part, path: Path, found: list[Path]) -> None:
         if type(value) is str:
             if START in value and is_marked(value):
                 found.append((*path, name))
-        elif isinstance(value, Part):
-            _find(value, (*path, name), found)
         elif type(value) is tuple:
             for number, each in enumerate(value):
                 if isinstance(each, Part):
                     _find(each, (*path, name, number), found)
-                elif START in (text := each.text if isinstance(each, Change) else str(each)) and is_marked(text):
+                elif is_marked(each.text if type(each) is Change else str(each)):
                     found.append((*path, name, number))
+        elif isinstance(value, Part):
+            _find(value, (*path, name), found)
         elif not isinstance(value, Enum) and is_marked(str(value)):
             found.append((*path, name))

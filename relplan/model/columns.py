@@ -144,5 +144,7 @@ def normalise_header(header: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _normalised(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).lower().translate(_TO_SIMPLIFIED)
+    if text.isalnum():
+        return text
     bare = _NOISE.sub("", _BRACKETS.sub("", text))
     return bare or re.sub(r"\s+", "", text)

@@ -45,6 +45,11 @@ def normalise(text: str) -> str:
     return text.strip()
 
 
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in the text. (To compile a regular expression for so many takes 5 ms.)"""
+    return not text.isascii() and any("\u3400" <= character <= "\u9fff" for character in text)
+
+
 def is_none_word(text: str) -> bool:
     """Whether the text says "there is none": 无, N/A, `-`, 不涉及 …"""
     return len(text) < 16 and text.strip().lower() in NONE_WORDS

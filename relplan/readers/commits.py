@@ -15,12 +15,12 @@ from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.read import Notice, Places, Read, build
+from relplan.model.text import has_chinese
 from relplan.patterns import regex
 
 _SCOPE: Final = regex(r"[A-Za-z]{2,12}\((?P<scope>[^()\n]{1,60})\)!?:\s*\S")
 _BREAKING: Final = regex(r"^BREAKING[ -]CHANGE:\s*(?P<text>.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _REVERTS: Final = regex(r"This reverts commit ([0-9a-f]{7,40})")
-_CHINESE: Final = regex(r"[\u4e00-\u9fff]")
 
 
 class Commit(Struct, frozen=True):
@@ -66,7 +66,7 @@ def read_commits(commits: Sequence[Commit], branch: str = "", systems: Mapping[s
             rows[-1]["branch"] = branch
         places["table", "rows", row] = own[0].place
         places |= {("table", "rows", row, "changes", number): place for number, (_, place) in enumerate(changes)}
-    is_chinese = any(_CHINESE.search(each.subject) for each in commits)
+    is_chinese = any(has_chinese(each.subject) for each in commits)
     data: dict[str, Any] = {"table": {"rows": rows}} if rows else {}
     return build({**data, "language": "zh" if is_chinese else "en"}, Places(places), notices)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct, field
 
 from relplan.errors import Message, Path, Place, Problem
 from relplan.model.fields import as_list
 from relplan.model.read import Notice, NoticeKind, Places, Read, build
-from relplan.patterns import regex
-
-_CHINESE: Final = regex(r"[\u3400-\u9fff]")
+from relplan.model.text import has_chinese
 
 
 class Draft(Struct):
@@ -111,7 +109,7 @@ class Draft(Struct):
 
     def hear(self, texts: Iterable[str]) -> None:
         """Take the input for English where its texts have no Chinese letter, else for Chinese, unless something says otherwise."""
-        self.is_chinese = any(map(_CHINESE.search, texts))
+        self.is_chinese = any(map(has_chinese, texts))
         if not self.is_chinese:
             self.data.setdefault("language", "en")
 

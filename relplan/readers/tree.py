@@ -39,6 +39,8 @@ class _Container(Struct):
     value: Any
     path: Path
     key: str | None = None
+    keys: set[str] = field(default_factory=set)
+    """Those that came one by one, with a value or without."""
 
 
 class _PairPlaces(Mapping[Path, Place]):
@@ -92,6 +94,7 @@ class Tree(Struct):
         if key in box.value:
             self.problems.append(problem(f"重复的键“{key}”", f'duplicate key "{key}"', place))
         box.key = key
+        box.keys.add(key)
         self.stated[(*box.path, key)] = place
 
     def pairs(self, pairs: Sequence[tuple[str, str | list[str]]], place: Place) -> int:
@@ -100,7 +103,7 @@ class Tree(Struct):
         The first stands at `place`. This is `key`, `text` and the like in one, for long files have very many.
         """
         box, values = self.stack[-1], dict(pairs)
-        if len(values) < len(pairs) or not box.value.keys().isdisjoint(values):
+        if len(values) < len(pairs) or not (box.keys.isdisjoint(values) and box.value.keys().isdisjoint(values)):
             return self._pair_by_pair(pairs, place)
         box.value.update(values)
         if (inner := self.inner.get(box.path)) is None:

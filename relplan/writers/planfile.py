@@ -6,7 +6,6 @@ plain words bare, SQL and other lines as a literal block, everything odd in doub
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from relplan.model.plan import ReleasePlan
 from relplan.model.read import collector_paused
 from relplan.patterns import regex
 from relplan.planyaml import BLOCK, is_plain
+from relplan.remembering import remembering
 
 SCHEMA_FILE: Final = "relplan.schema.json"
 """The JSON Schema that `relplan new` writes beside a plan, named in its first line."""
@@ -37,49 +37,43 @@ def write_json(plan: ReleasePlan) -> bytes:
 
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
+    deeper = f"{indent}  "
     for key, value in data.items():
-        head = f"{indent}{_key(key)}:"
-        if isinstance(value, str):
-            lines.append(f"{head} {value if is_plain(value) else scalar(value, indent)}")
+        head = f"{indent}{one_line(key)}:"
+        if isinstance(value, dict):
+            lines.append(head)
+            mapping(value, deeper, lines)
+        elif isinstance(value, list):
+            lines.append(head)
+            for each in value:
+                item(each, deeper, lines)
         else:
-            _entry(head, value, indent, lines)
-
-
-@functools.lru_cache(maxsize=256)
-def _key(key: str) -> str:
-    return scalar(key, "", key=True)
-
-
-def _entry(head: str, value: Any, indent: str, lines: list[str]) -> None:
-    if isinstance(value, dict):
-        lines.append(head)
-        mapping(value, indent + "  ", lines)
-    elif isinstance(value, list):
-        lines.append(head)
-        for each in value:
-            item(each, indent + "  ", lines)
-    else:
-        lines.append(f"{head} {scalar(value, indent)}")
+            lines.append(f"{head} {scalar(value, indent)}")
 
 
 def item(value: Any, indent: str, lines: list[str]) -> None:
     """Append an entry of a list to `lines`, its dash behind `indent`."""
     if isinstance(value, dict):
         start = len(lines)
-        mapping(value, indent + "  ", lines)
+        mapping(value, f"{indent}  ", lines)
         lines[start] = f"{indent}- {lines[start].lstrip(' ')}"
     else:
         lines.append(f"{indent}- {scalar(value, indent)}")
 
 
-def scalar(value: Any, indent: str, key: bool = False) -> str:
+def scalar(value: Any, indent: str) -> str:
     """A text or number; a block of text begins with `|-`, its lines stand two deeper than `indent`."""
-    text = str(value)
-    if isinstance(value, int) or is_plain(text):
-        return text
-    if "\n" in text and not key and BLOCK.fullmatch(text) and text[0] not in " \t":
-        return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in text.split("\n"))
-    return quoted(text)
+    if not isinstance(value, str):
+        return str(value)
+    if "\n" in value and BLOCK.fullmatch(value) and value[0] not in " \t":
+        return "|-\n" + "\n".join(f"{indent}  {line}" if line else "" for line in value.split("\n"))
+    return one_line(value)
+
+
+@remembering
+def one_line(text: str) -> str:
+    """A text on one line."""
+    return text if is_plain(text) else quoted(text)
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)

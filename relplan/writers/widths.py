@@ -30,16 +30,16 @@ def _width(char: str) -> int:
 
 def display_width(text: str) -> int:
     """The columns that one line of text takes."""
-    return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
+    return len(text) if text.isascii() else _measured(text)
+
+
+@remembering
+def _measured(text: str) -> int:
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def wrapped_lines(text: str, columns: int) -> int:
     """How many lines the text takes in a cell that holds `columns` half-width characters a line."""
-    if 2 * len(text) <= columns and "\n" not in text:
-        return 1
-    return _wrapped(text, columns)
-
-
-@remembering
-def _wrapped(text: str, columns: int) -> int:
+    if "\n" not in text:
+        return -(-display_width(text) // columns) or 1
     return sum([-(-display_width(line) // columns) or 1 for line in text.split("\n")])

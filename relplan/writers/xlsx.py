@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -270,8 +271,7 @@ class _Sheet:
                 bold=True, font_color=_HEAD, bg_color="#E9EFF6", border=1, border_color=_LINE,
                 text_wrap=True, valign="top", num_format="@",
             )  # fmt: skip
-            for cells in table.rows:
-                self._table_row(table, cells, formats)
+            self._table_rows(table, table.rows, formats)
             self._row += 1
             return
         header_row = self._row
@@ -280,8 +280,7 @@ class _Sheet:
         lines = max((wrapped_lines(c.header, self._rooms[i]) for i, c in enumerate(table.columns)), default=1)
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 9))
         self._row += 1
-        for cells in (*table.rows, *[("",) * len(table.columns)] * table.spare):
-            self._table_row(table, cells, formats)
+        self._table_rows(table, (*table.rows, *[("",) * len(table.columns)] * table.spare), formats)
         more = max(0, _MORE_ROWS - table.spare)
         for column, each in enumerate(table.columns):
             self._choices(each, (header_row + 1, column, self._row - 1 + more, column), prompted=table.spare > 0)
@@ -293,23 +292,28 @@ class _Sheet:
             self._head(header_row, len(table.columns))
         self._row += 1
 
-    def _table_row(self, table: Table, cells: Sequence[Cell], formats: Sequence[Any]) -> None:
-        sheet, row, lines = self._sheet, self._row, [1]
-        for column, (cell, form, room) in enumerate(zip(cells, formats, self._rooms, strict=False)):
-            text = cell if isinstance(cell, str) else plain(cell)
-            if not text:
-                sheet.write_blank(row, column, None, form)
-                continue
-            if text.isdecimal() and not table.columns[column].as_text and text == str(int(text)) and len(text) < 16:
-                sheet.write_number(row, column, int(text), form)
-            else:
-                shown = text if self._exact else self._book.fitting(text)
-                if text is not cell and _is_emphasised(cell):
-                    form = self._cell_format(table.columns[column], example=True)
-                sheet.write_string(row, column, shown, form)
-            lines.append(wrapped_lines(text, room))
-        sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * max(lines) + 5))
-        self._row += 1
+    def _table_rows(self, table: Table, rows: Iterable[Sequence[Cell]], formats: Sequence[Any]) -> None:
+        sheet, fitting = self._sheet, str if self._exact else self._book.fitting
+        columns = [*zip(itertools.count(), formats, self._rooms, [not each.as_text for each in table.columns])]
+        for row, cells in enumerate(rows, self._row):
+            most = 1
+            for cell, (column, form, room, is_number) in zip(cells, columns, strict=False):
+                text = cell if isinstance(cell, str) else plain(cell)
+                if not text:
+                    sheet.write_blank(row, column, None, form)
+                    continue
+                if is_number and text.isdecimal() and text == str(int(text)) and len(text) < 16:
+                    sheet.write_number(row, column, int(text), form)
+                elif text is not cell and _is_emphasised(cell):
+                    sheet.write_string(
+                        row, column, fitting(text), self._cell_format(table.columns[column], example=True)
+                    )
+                else:
+                    sheet.write_string(row, column, fitting(text), form)
+                if (2 * len(text) > room or "\n" in text) and (lines := wrapped_lines(text, room)) > most:
+                    most = lines
+            sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most + 5))
+            self._row += 1
 
     def _cell_format(self, column: TableColumn, example: bool = False) -> Any:
         more: dict[str, Any] = {"num_format": "@"} if column.as_text else {}
@@ -385,9 +389,8 @@ def _widths(tables: Sequence[Table]) -> list[int]:
     widths: list[int] = []
     for table in tables:
         for index, column in enumerate(table.columns):
-            content = max(
-                (display_width(line) for row in table.rows[:500] for line in _text(row[index]).split("\n")), default=0
-            )
+            lines = "\n".join([_text(row[index]) for row in table.rows[:500]]).split("\n")
+            content = max(map(display_width, lines))
             # Where there is something to fill in, there is room for it.
             room = _TO_FILL_IN if not table.rows or table.spare or len(table.columns) == 2 else 6
             wish = min(max(content, room), column.width or 60) + 2

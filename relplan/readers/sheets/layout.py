@@ -133,8 +133,9 @@ class Layout:
 def is_form(grid: Grid, index: HeaderIndex, header_row: int | None = None) -> bool:
     """Whether a sheet has labels beside their values, in two rows or more; `header_row` must be one of them, if it is given."""
     rows = range(min(len(grid.rows), HEADER_ROWS))
-    found = [row for row in rows if _is_pairs(grid, row, index)]
-    return len(found) > 1 and (header_row is None or header_row in found)
+    if header_row is not None and not (header_row in rows and _is_pairs(grid, header_row, index)):
+        return False
+    return sum(_is_pairs(grid, row, index) for row in rows) > 1
 
 
 def _is_pairs(grid: Grid, row: int, index: HeaderIndex) -> bool:
