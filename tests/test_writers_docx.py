@@ -318,9 +318,23 @@ def test_texts_come_back_as_they_were(cell: str, sentence: str, code: str) -> No
     assert words(styled(root, "Code")[0]) == code
 
 
-def test_a_character_that_xml_cannot_hold_is_refused() -> None:
-    with pytest.raises(WriteError, match=r"U\+0007"):
-        write(doc(para("bell \x07")))
+@pytest.mark.parametrize(("character", "code"), [("\x07", "0007"), ("\ufffe", "FFFE"), ("\ud800", "D800")])
+def test_a_character_that_xml_cannot_hold_is_refused(character: str, code: str) -> None:
+    said = f"bell {character}"
+    for block in (
+        para(said),
+        Heading(2, text(said)),
+        Code(said),
+        Listing(said, "", "", "x"),
+        Table((TableColumn(said),), ()),
+        Table((TableColumn("a"),), ((said,),)),
+        Table((TableColumn("a"),), ((text(said),),)),
+        Callout("note", (para(said),)),
+    ):
+        with pytest.raises(WriteError, match=rf"U\+{code}"):
+            write(doc(block))
+    with pytest.raises(WriteError, match=rf"U\+{code}"):
+        write(doc(title=said))
 
 
 def test_headings_title_and_contents() -> None:

@@ -12,17 +12,18 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import click
+_OBJECTS_MADE: Final = 100_000
+"""How many objects are made before Python looks for garbage: what is imported and read is none, and a command soon ends."""
+gc.set_threshold(_OBJECTS_MADE)
 
-from relplan.cli.speech import say
+import click  # noqa: E402  # it is the first of what is imported
+
+from relplan.cli.speech import say  # noqa: E402
 
 if TYPE_CHECKING:
     from relplan.errors import RelplanError
 
 COULD_NOT_RUN: Final = 3
-
-_OBJECTS_MADE: Final = 100_000
-"""How many objects are made before Python looks for garbage: what is imported and read is none, and a command soon ends."""
 
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("new", "生成一份起始计划", "Write a starter plan"),
@@ -113,7 +114,6 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command and end the process with its exit code; no input ends in a traceback."""
-    gc.set_threshold(_OBJECTS_MADE)
     try:
         cli.main(args=arguments, prog_name="relplan", standalone_mode=True)
     except BrokenPipeError:

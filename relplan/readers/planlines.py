@@ -105,8 +105,8 @@ class _Lines:
                 pairs.append((key, [_said(line[column:]) for line in entries.split("\n")[:-1]]))
             else:
                 pairs.append((key, _said(other) if other else quoted))
-        end = self._tree.pairs(pairs, Place(self._tree.name, line=number, column=indent + 1))
-        self._at, self._number = lines.end(), end - 1
+        self._tree.pairs(pairs, Place(self._tree.name, line=number, column=indent + 1))
+        self._at, self._number = lines.end(), number + lines[0].count("\n") - 1
         return True
 
     def _line(self, start: int, line: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct, field
 
@@ -43,21 +44,44 @@ class _Container(Struct):
     """Those that came one by one, with a value or without."""
 
 
+Pairs: TypeAlias = Sequence[tuple[str, str | list[str]]]
+"""Keys below each other, each with a text, or with a list of texts in the lines below it."""
+
+
 class _PairPlaces(Mapping[Path, Place]):
     """The places of keys below each other, and of the texts in their lists: made when they are asked for, for long files have very many."""
 
     def __init__(self, place: Place) -> None:
-        self._first, self.lines = place, dict[Path, int]()
+        self._file, self._column = place.file, place.column
+        self._runs: list[tuple[int, Pairs]] = []
+        self._lines: dict[Path, int] = {}
+
+    def add(self, line: int, pairs: Pairs) -> None:
+        """More keys; the first stands in `line`."""
+        self._runs.append((line, pairs))
 
     def __getitem__(self, path: Path) -> Place:
         dash = len("  - ") * (len(path) - 1)
-        return Place(self._first.file, line=self.lines[path], column=self._first.column + dash)
+        return Place(self._file, line=self._found()[path], column=self._column + dash)
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self.lines)
+        return iter(self._found())
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self._found())
+
+    def _found(self) -> dict[Path, int]:
+        for line, pairs in self._runs:
+            paths = (path for key, value in pairs for path in _paths(key, value))
+            self._lines.update(zip(paths, itertools.count(line), strict=False))
+        self._runs.clear()
+        return self._lines
+
+
+def _paths(key: str, value: str | list[str]) -> Iterator[Path]:
+    yield (key,)
+    if isinstance(value, list):
+        yield from ((key, number) for number in range(len(value)))
 
 
 class Tree(Struct):
@@ -97,42 +121,29 @@ class Tree(Struct):
         box.keys.add(key)
         self.stated[(*box.path, key)] = place
 
-    def pairs(self, pairs: Sequence[tuple[str, str | list[str]]], place: Place) -> int:
-        """Keys with a text each, or with a list of texts in the lines below; the line after them.
-
-        The first stands at `place`. This is `key`, `text` and the like in one, for long files have very many.
-        """
+    def pairs(self, pairs: Pairs, place: Place) -> None:
+        """Keys with what they hold, the first of which stands at `place`: `key`, `text` and the like in one, for long files have very many."""
         box, values = self.stack[-1], dict(pairs)
         if len(values) < len(pairs) or not (box.keys.isdisjoint(values) and box.value.keys().isdisjoint(values)):
-            return self._pair_by_pair(pairs, place)
+            self._pair_by_pair(pairs, place)
+            return
         box.value.update(values)
         if (inner := self.inner.get(box.path)) is None:
             inner = self.inner[box.path] = _PairPlaces(place)
-        lines, line = inner.lines, place.line
-        for key, value in pairs:
-            lines[key,] = line
-            line += 1
-            if type(value) is list:
-                for number in range(len(value)):
-                    lines[key, number] = line
-                    line += 1
-        return line
+        inner.add(place.line, pairs)
 
-    def _pair_by_pair(self, pairs: Sequence[tuple[str, str | list[str]]], place: Place) -> int:
-        line = place.line
+    def _pair_by_pair(self, pairs: Pairs, place: Place) -> None:
+        lines = itertools.count(place.line)
         for key, value in pairs:
-            here = Place(place.file, line=line, column=place.column)
+            here = Place(place.file, line=next(lines), column=place.column)
             self.key(key, here)
-            line += 1
             if isinstance(value, str):
                 self.text(value, None)
                 continue
             self.start([], here)
             for text in value:
-                self.text(text, Place(place.file, line=line, column=place.column + len("  - ")))
-                line += 1
+                self.text(text, Place(place.file, line=next(lines), column=place.column + len("  - ")))
             self.end()
-        return line
 
     def wants_key(self) -> bool:
         """Whether a key comes next."""

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from relplan.writers.docx.markup import DECLARATION, attribute, checked
+from relplan.writers.docx.markup import DECLARATION, attribute
 
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -52,13 +52,13 @@ class Package:
 
     def add(self, name: str, data: str | bytes) -> None:
         """A part at once."""
-        self._zip.writestr(_entry(name), checked(data) if isinstance(data, str) else data)
+        self._zip.writestr(_entry(name), data)
 
     def stream(self, name: str, pieces: Iterable[str]) -> None:
         """A part piece by piece, so that a long document is never in memory as a whole."""
         with self._zip.open(_entry(name), "w") as out:
             for batch in _batches(pieces):
-                out.write(checked(batch))
+                out.write(batch.encode())
 
     def close(self) -> bytes:
         """The finished file."""
