@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
-_SHORT: Final = 64
+_SHORT: Final = 32
 """Characters of a text that is remembered; long ones seldom come again and take room."""
 _MOST: Final = 2048
 

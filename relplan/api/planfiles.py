@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from relplan import files, formats
 from relplan.api.reading import loads
-from relplan.api.rendering import render
 from relplan.errors import (
     Language,
     Path,
@@ -155,6 +154,7 @@ def starter(language: Language = "zh") -> dict[str, bytes]:
 
 def form(language: Language = "zh") -> bytes:
     """The blank entry form as an .xlsx file: the sheets of the `workbook` document to fill in, and how."""
+    from relplan.api.rendering import render  # no plan file needs it
     from relplan.model.plan import ReleasePlan
 
     return render(ReleasePlan(language=language), "form", "xlsx")

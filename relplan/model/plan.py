@@ -365,8 +365,11 @@ def plain_data(part: object) -> Any:
     if isinstance(part, Step | Section) and part.is_its_text():
         return getattr(part, part.main)
     dumps = _dumps(type(part))
-    data = ((name, dumps[name](value)) for name, value in vars(part).items() if value is not None)
-    return {name: dumped for name, dumped in data if dumped or dumped == 0}
+    data: dict[str, Any] = {}
+    for name, value in vars(part).items():
+        if value is not None and ((dumped := dumps[name](value)) or dumped == 0):
+            data[name] = dumped
+    return data
 
 
 @once_a_class

@@ -12,7 +12,6 @@ from relplan.grids import ENOUGH_COLUMNS
 from relplan.model.part import fields_of
 from relplan.model.plan import ReleasePlan
 from relplan.patterns import regex
-from relplan.readers.sheets.delimited import decoded, delimiter_of, known_headers
 
 _HEAD: Final = 64 * 2**10
 """Bytes that are looked at where a file is text."""
@@ -52,6 +51,12 @@ def table_kind(data: bytes) -> str:
     text = _head(data)
     if _HTML.match(text):
         return "html"
+    return _delimited_kind(text)
+
+
+def _delimited_kind(text: str) -> str:
+    from relplan.readers.sheets.delimited import delimiter_of, known_headers  # no workbook needs it
+
     if known_headers(text) < ENOUGH_COLUMNS:
         return ""
     return "tsv" if delimiter_of(text) == "\t" else "csv"
@@ -69,6 +74,8 @@ def _zip_kind(data: bytes) -> str:
 
 def _head(data: bytes) -> str:
     """The beginning of a text, up to the end of a line; blank where it is no text."""
+    from relplan.readers.sheets.delimited import decoded
+
     head = data[:_HEAD]
     if len(data) > _HEAD and b"\0" not in head:
         head = head[: head.rfind(b"\n") + 1 or None]  # not in the middle of a character
@@ -103,6 +110,4 @@ def _text_kind(text: str) -> str:
         return "yaml"
     if _MARKDOWN.search(text):
         return "md"
-    if known_headers(text) >= ENOUGH_COLUMNS:
-        return "tsv" if delimiter_of(text) == "\t" else "csv"
-    return "txt"
+    return _delimited_kind(text) or "txt"

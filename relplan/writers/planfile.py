@@ -6,12 +6,10 @@ plain words bare, SQL and other lines as a literal block, everything odd in doub
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from relplan.model.plan import ReleasePlan
 from relplan.model.read import collector_paused
-from relplan.patterns import regex
 from relplan.planyaml import BLOCK, is_plain
 from relplan.remembering import remembering
 
@@ -32,6 +30,8 @@ def write_yaml(plan: ReleasePlan) -> bytes:
 
 def write_json(plan: ReleasePlan) -> bytes:
     """The plan as JSON."""
+    import json  # YAML needs none of it
+
     return (json.dumps(plan.data(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -76,10 +76,13 @@ def one_line(text: str) -> str:
     return text if is_plain(text) else quoted(text)
 
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False)
-_ESCAPED: Final = regex("[\x7f-\x9f\u2028\u2029\ufeff]")
+_ESCAPES: Final = (
+    {code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF)}
+    | {ord(char): f"\\{escape}" for char, escape in zip('"\\\b\f\n\r\t', '"\\bfnrt', strict=True)}
+)  # fmt: skip
+"""The escapes of JSON, which are YAML's too; characters that YAML calls unprintable are escaped as well."""
 
 
 def quoted(text: str) -> str:
-    """A double-quoted scalar: JSON's escapes are YAML's too; characters YAML calls unprintable are escaped."""
-    return _ESCAPED.sub(lambda m: f"\\u{ord(m.group()):04x}", _JSON.encode(text))
+    """A double-quoted scalar."""
+    return f'"{text.translate(_ESCAPES)}"'
