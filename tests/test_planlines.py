@@ -181,6 +181,25 @@ def test_what_is_too_deep_is_refused_as_it_is_by_the_library():
     assert said[0] == said[1]
 
 
+def test_a_list_at_the_greatest_depth_is_refused_as_it_is_by_the_library():
+    for depth in (38, 39, 40):
+        inner = "".join("  " * depth + line for line in ("x: word\n", "b:\n", "  - word\n"))
+        text = "".join("  " * at + "a:\n" for at in range(depth)) + inner
+        said = []
+        for read in (by_lines, lambda text: _any_yaml(text, "plan.yaml")):
+            try:
+                said.append(read(text).root)
+            except ReadError as error:
+                said.append(str(error))
+        assert said[0] == said[1]
+
+
+def test_long_runs_of_keys_and_long_lists_are_read_line_by_line():
+    keys = "".join(f"key_{number}: text {number}\n" for number in range(2500))
+    entries = "".join(f"  - entry {number}\n" for number in range(2500))
+    assert alike(f"{keys}list:\n{entries}last: one\n")
+
+
 def test_a_key_that_stands_twice_is_told_alike():
     assert alike("a: 1\nb: 2\na: 3\nc:\n  d: 4\n  d:\n    - 5\ne: 6\n")
     assert alike("a:\n# no value yet\nb: 1\na: 2\n")

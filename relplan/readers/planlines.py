@@ -1,5 +1,5 @@
-"""Plan files in the form that relplan writes, read line by line, without a library for all of YAML: to import that takes longer than
-to read most plans.
+"""Plan files in the form that relplan writes, read without a library for all of YAML: to import that takes longer than to read most
+plans. Keys below each other with their texts are read at once, which is what most of a plan file is, all else line by line.
 
 A file with any line of another form, however good a YAML it is, is left to that library (see `planfile`). What is read
 here, it would read alike: `tests/test_planlines.py` holds the two against each other.
@@ -26,16 +26,18 @@ _QUOTED: Final = regex(r'"(?:[^"\\]|\\["\\nrt])*"')
 _ESCAPE: Final = regex(r"\\(.)")
 _MEANT: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _BLOCK_MARK: Final = "|-"
+_AT_ONCE: Final = 1000
+"""Lines that an expression takes in one go; it needs memory for each."""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=64)
 def _pairs_at(indent: int) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Keys below each other at `indent` that have a text or a list of texts, from the first key on: all of them, and each."""
     entry = rf' {{{indent + 2}}}- (?!{_KEY}:[ \n]|"[^"\n]*":|\|)[^\n]*\n'
-    entries = rf"(?:{entry})+(?! {{{indent + 1}}}| *[#\n])"
+    entries = rf"(?:{entry}){{1,{_AT_ONCE}}}(?! {{{indent + 1}}}| *[#\n])"
     pair = rf"{_KEY}:(?: [^|\n][^\n]*\n|\n{entries})"
     parts = rf'({_KEY}):(?: (?:"([^"\\\n]*)"|([^\n]+))\n|\n({entries}))'
-    return re.compile(rf"{pair}(?: {{{indent}}}{pair})*"), re.compile(parts)
+    return re.compile(rf"{pair}(?: {{{indent}}}{pair}){{0,{_AT_ONCE}}}"), re.compile(parts)
 
 
 class _OtherForm(Exception):
@@ -74,9 +76,8 @@ class _Lines:
     def feed(self) -> None:
         boxes, text = self._boxes, self._text
         while self._at < len(text):
-            # Most lines are a key and a value below others of the kind.
-            if boxes and not boxes[-1].is_list and not self._waits and text.startswith(boxes[-1].blanks, self._at):
-                self._pairs(self._at + len(boxes[-1].blanks), self._number + 1)
+            if boxes and not self._waits and self._pairs_in(boxes[-1]):
+                continue
             start = self._at
             line = self._next()
             if line and line[0] != "#":
@@ -91,6 +92,12 @@ class _Lines:
         start, end = self._at, self._text.find("\n", self._at)
         self._at, self._number = (end + 1 if end >= 0 else len(self._text)), self._number + 1
         return self._text[start : end if end >= 0 else None]
+
+    def _pairs_in(self, box: _Box) -> bool:
+        """Take the next lines where they are more keys of a mapping; whether there are any."""
+        if box.is_list or not self._text.startswith(box.blanks, self._at):
+            return False
+        return self._pairs(self._at + len(box.blanks), self._number + 1)
 
     def _pairs(self, start: int, number: int) -> bool:
         """Take the lines of keys with a text or a list of texts, of which the first has this number and its key at `start`; whether there are any."""

@@ -124,7 +124,8 @@ class Tree(Struct):
     def pairs(self, pairs: Pairs, place: Place) -> None:
         """Keys with what they hold, the first of which stands at `place`: `key`, `text` and the like in one, for long files have very many."""
         box, values = self.stack[-1], dict(pairs)
-        if len(values) < len(pairs) or not (box.keys.isdisjoint(values) and box.value.keys().isdisjoint(values)):
+        are_new = len(values) == len(pairs) and box.keys.isdisjoint(values) and box.value.keys().isdisjoint(values)
+        if not are_new or len(self.stack) >= MAX_DEPTH:
             self._pair_by_pair(pairs, place)
             return
         box.value.update(values)
@@ -133,16 +134,17 @@ class Tree(Struct):
         inner.add(place.line, pairs)
 
     def _pair_by_pair(self, pairs: Pairs, place: Place) -> None:
-        lines = itertools.count(place.line)
+        line, column = place.line, place.column
         for key, value in pairs:
-            here = Place(place.file, line=next(lines), column=place.column)
-            self.key(key, here)
+            self.key(key, Place(place.file, line=line, column=column))
+            line += 1
             if isinstance(value, str):
                 self.text(value, None)
                 continue
-            self.start([], here)
+            self.start([], Place(place.file, line=line, column=column + len("  ")))
             for text in value:
-                self.text(text, Place(place.file, line=next(lines), column=place.column + len("  - ")))
+                self.text(text, Place(place.file, line=line, column=column + len("  - ")))
+                line += 1
             self.end()
 
     def wants_key(self) -> bool:
