@@ -15,7 +15,7 @@ from relplan.model.read import Read, collector_paused, problems_of
 from relplan.patterns import regex
 from relplan.readers import planlines
 from relplan.readers.options import DEFAULT, ReadOptions
-from relplan.readers.tree import MAX_BYTES, Tree, decoded
+from relplan.readers.tree import MAX_BYTES, Tree, decoded, too_deep
 
 if TYPE_CHECKING:
     from relplan.model.roadmap import Roadmap
@@ -104,6 +104,8 @@ def _any_yaml(text: str, name: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(name, line=mark.line + 1, column=mark.column + 1) if mark else Place(name)
+        if "nesting depth" in str(error.problem):  # libyaml has a limit of its own, and meets it first: it reads ahead
+            raise ReadError(too_deep(place)) from None
         raise ReadError(problem(f"YAML 有误：{error.problem}", f"broken YAML: {error.problem}", place)) from None
     except yaml.YAMLError as error:
         raise ReadError(problem(f"YAML 有误：{error}", f"broken YAML: {error}", name)) from None

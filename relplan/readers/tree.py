@@ -36,6 +36,11 @@ def decoded(data: bytes, name: str, limit: int) -> str:
         ) from None
 
 
+def too_deep(place: Place) -> Problem:
+    """That what begins at a place is nested too deeply."""
+    return problem(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep", place)
+
+
 class _Container(Struct):
     value: Any
     path: Path
@@ -103,7 +108,7 @@ class Tree(Struct):
     def start(self, value: Any, place: Place) -> None:
         """A mapping or list begins."""
         if len(self.stack) >= MAX_DEPTH:
-            raise ReadError(problem(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep", place))
+            raise ReadError(too_deep(place))
         path = self._next_path()
         self.stated.setdefault(path, place)
         self.stack.append(_Container(value, path))
