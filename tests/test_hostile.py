@@ -146,6 +146,17 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "zip bomb in ods": (".ods", lambda: spreadsheet(FILL), "MiB"),
     "zip bomb in xlsb": (".xlsb", lambda: package({"xl/workbook.bin": FILL}), "MiB"),
     "laughs in xlsx": (".xlsx", lambda: workbook(f"<row>{inline('A1', '&a11;')}</row>", ENTITIES), ""),
+    "laughs in the name of a sheet": (
+        ".xlsx",
+        lambda: workbook(
+            "",
+            **{
+                "xl/workbook.xml": f'{ENTITIES}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
+                '<sheet name="&a11;" sheetId="1" r:id="r1"/></sheets></workbook>'
+            },
+        ),
+        "<!DOCTYPE x>",
+    ),
     "laughs in docx": (".docx", lambda: document("<w:p><w:r><w:t>&a11;</w:t></w:r></w:p>", ENTITIES), ""),
     "laughs in ods": (
         ".ods",
@@ -221,6 +232,7 @@ FIRST = {
     "zip bomb in docx",
     "zip bomb in ods",
     "laughs in xlsx",
+    "laughs in the name of a sheet",
     "laughs in docx",
     "far cell in xlsx",
     "16,384 columns in xlsx",

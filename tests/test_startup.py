@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +63,16 @@ def test_help_imports_no_library_but_click(arguments: list[str]) -> None:
 def test_the_library_loads_when_it_is_used() -> None:
     found = imported("relplan.__version__", "import relplan")
     assert not found & (HEAVY | {"click"})
+
+
+def test_a_sheet_of_texts_is_imported_without_lxml(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet("发布表")
+        sheet.write_row(0, 0, ["系统名称", "版本号", "变更内容", "开发人员"])
+        sheet.write_row(1, 0, ["支付网关", "V1.1", "退款", "李四"])
+    found = imported(f"main(['import', {str(tmp_path / 't.xlsx')!r}, '-o', {str(tmp_path / 'p.yaml')!r}])")
+    assert "python_calamine" in found
+    assert not found & (HEAVY - {"python_calamine", "yaml"})  # labels are in YAML; what is made of them may not be kept
+    assert "支付网关" in (tmp_path / "p.yaml").read_text("utf-8")

@@ -13,7 +13,7 @@ from relplan.model.read import Read
 from relplan.readers.draft import Draft
 from relplan.readers.options import DEFAULT, ReadOptions
 from relplan.readers.parts import LONG_TEXTS, part_titled
-from relplan.readers.sheets import delimited, reader, workbook
+from relplan.readers.sheets import reader, workbook
 from relplan.readers.sheets.additions import without_additions
 from relplan.readers.sheets.limits import refuse_large
 
@@ -39,6 +39,8 @@ def read_xlsx(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
 
 def read_csv(data: bytes, name: str, options: ReadOptions = DEFAULT) -> Read:
     """The plan in a file of delimited text; raises as `read_xlsx` does."""
+    from relplan.readers.sheets import delimited  # no workbook needs it
+
     return read_grids([delimited.read_grid(data, name, options)], Draft(name), options)
 
 
@@ -79,6 +81,8 @@ def grids(data: bytes, name: str, format: str, options: ReadOptions = DEFAULT) -
     """
     draft = Draft(name)
     if format == "csv":
+        from relplan.readers.sheets import delimited
+
         found = [delimited.read_grid(data, name, options)]
     elif format in ("xlsx", "xlsm"):
         book = workbook.opened(data, name, options.limit)

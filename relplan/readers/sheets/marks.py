@@ -6,7 +6,7 @@ import math
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, Final
 
 from msgspec import Struct, field
@@ -20,6 +20,8 @@ from relplan.readers.sheets.plain import plain_end
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_STYLES: Final = "xl/styles.xml"
+_STRINGS: Final = "xl/sharedStrings.xml"
 _TRUE: Final = frozenset(("1", "true", "on"))
 _MAX_COLUMNS: Final = 16_384
 _TEXTS: Final = frozenset(("s", "inlineStr"))
@@ -72,30 +74,56 @@ class Styles(Struct, frozen=True):
 def sheet_parts(package: zipfile.ZipFile) -> Iterator[SheetPart]:
     """The worksheets of a workbook, in their order."""
     targets = {each.get("Id"): each.get("Target") for each in _relations(package, "xl/workbook.xml")}
-    with package.open("xl/workbook.xml") as source:
-        workbook = _parse(source)
-    for sheet in workbook.iter(f"{_MAIN}sheet", f"{_STRICT}sheet"):
+    for sheet in _elements(package, "xl/workbook.xml", "sheet"):
         target = targets.get(_relation_of(sheet))
         if target and "worksheets/" in target:
             hidden = sheet.get("state", "visible") != "visible"
             yield SheetPart(sheet.get("name", ""), hidden, _resolved("xl/workbook.xml", target))
 
 
-def _relation_of(element: Any) -> str | None:
-    return next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
+def _relation_of(attributes: Mapping[str, str]) -> str | None:
+    return next((value for key, value in attributes.items() if key.endswith("}id")), None)
 
 
 def _resolved(part: str, target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{posixpath.dirname(part)}/{target}")
 
 
-def _relations(package: zipfile.ZipFile, part: str) -> list[Any]:
+def _relations(package: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
     folder, name = posixpath.split(part)
     path = f"{folder}/_rels/{name}.rels"
     if path not in package.NameToInfo:
         return []
-    with package.open(path) as source:
-        return list(_parse(source))
+    return _elements(package, path, "Relationship")
+
+
+def _elements(package: zipfile.ZipFile, part: str, name: str) -> list[dict[str, str]]:
+    """The attributes of the elements of a name, whatever its namespace.
+
+    A sheet of nothing but texts asks for no more, and Python's own parser has read it before lxml is imported.
+
+    Raises:
+        xml.parsers.expat.ExpatError: the part is no XML.
+        ValueError: it declares a document type, which no part of an Office document may (ECMA-376 part 2, XML usage).
+    """
+    from xml.parsers import expat
+
+    found: list[dict[str, str]] = []
+
+    def start(full_name: str, attributes: dict[str, str]) -> None:
+        if full_name.rpartition("}")[2] == name:
+            found.append(attributes)
+
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    parser.StartElementHandler = start
+    with package.open(part) as source:
+        parser.ParseFile(source)
+    return found
+
+
+def _refuse_document_type(name: str, *_: object) -> None:
+    raise ValueError(f"<!DOCTYPE {name}>")
 
 
 def _parse(source: IO[bytes]) -> Any:
@@ -107,9 +135,9 @@ def _parse(source: IO[bytes]) -> Any:
 def styles(package: zipfile.ZipFile) -> Styles:
     """The styles of a workbook."""
     struck_strings = frozenset(map(str, _struck_strings(package)))
-    if "xl/styles.xml" not in package.NameToInfo:
+    if _STYLES not in package.NameToInfo:
         return Styles(struck_strings=struck_strings)
-    with package.open("xl/styles.xml") as source:
+    with package.open(_STYLES) as source:
         root = _parse(source)
     own = {each.get("numFmtId"): each.get("formatCode", "") for each in _all(root, "numFmt")}
     fonts = next(_all(root, "fonts"), ())
@@ -134,12 +162,11 @@ def _is_struck(font: Any) -> bool:
 
 def _struck_strings(package: zipfile.ZipFile) -> Iterator[int]:
     """The numbers of the shared strings of which every run is struck through."""
-    name = "xl/sharedStrings.xml"
-    if name not in package.NameToInfo or not _mentions(package, name, b"strike"):
+    if not _mentions(package, _STRINGS, b"strike"):
         return
     from lxml import etree
 
-    with package.open(name) as source:
+    with package.open(_STRINGS) as source:
         tags = (f"{_MAIN}si", f"{_STRICT}si")
         for number, (_, string) in enumerate(
             etree.iterparse(source, tag=tags, resolve_entities=False, no_network=True)
@@ -149,13 +176,20 @@ def _struck_strings(package: zipfile.ZipFile) -> Iterator[int]:
             _forget(string)
 
 
+def _may_strike(package: zipfile.ZipFile) -> bool:
+    """Whether what the sheets share may strike something through."""
+    return any(_mentions(package, part, b"strike") for part in (_STYLES, _STRINGS))
+
+
 def _mentions(package: zipfile.ZipFile, part: str, word: bytes) -> bool:
+    if part not in package.NameToInfo:
+        return False
     with package.open(part) as source:
         before = b""
         while piece := source.read(2**20):
             if word in before + piece:
                 return True
-            before = piece[-len(word) :]
+            before = piece[1 - len(word) :]
     return False
 
 
@@ -164,16 +198,16 @@ def _all_struck(string: Any) -> bool:
     return bool(runs) and all(map(_is_struck, runs))
 
 
-def marks(package: zipfile.ZipFile, sheet: SheetPart, shared: Styles, file: str, limit: int) -> Marks:
-    """The marks of one sheet.
+def marks(package: zipfile.ZipFile, sheet: SheetPart, shared: Callable[[], Styles], file: str, limit: int) -> Marks:
+    """The marks of one sheet; `shared` is asked where they depend on styles.
 
     Raises:
         ReadError: the sheet is larger than the limit.
     """
     found, relations = Marks(), _relations(package, sheet.part)
-    if shared.strikes or not _is_plain(package, sheet.part, MAX_CELLS * limit):
-        strikes = shared.strikes or _mentions(package, sheet.part, b"strike")
-        reader = _Rows(found, shared, Place(file, sheet=sheet.name), limit, strikes)
+    if _may_strike(package) or not _is_plain(package, sheet.part, MAX_CELLS * limit):
+        strikes = shared().strikes or _mentions(package, sheet.part, b"strike")
+        reader = _Rows(found, shared(), Place(file, sheet=sheet.name), limit, strikes)
         _read_rows(found, package, sheet, relations, reader)
     found.comments.update(_comments(package, sheet.part, relations))
     return found
@@ -186,7 +220,7 @@ def _is_plain(package: zipfile.ZipFile, part: str, most: int) -> bool:
 
 
 def _read_rows(
-    found: Marks, package: zipfile.ZipFile, sheet: SheetPart, relations: Sequence[Any], reader: _Rows
+    found: Marks, package: zipfile.ZipFile, sheet: SheetPart, relations: Sequence[Mapping[str, str]], reader: _Rows
 ) -> None:
     from lxml import etree
 
@@ -201,7 +235,7 @@ def _read_rows(
                 _forget(element)
             elif element.tag.endswith("}col"):
                 found.hidden_columns.update(_hidden_columns(element))
-            elif url := urls.get(_relation_of(element)):
+            elif url := urls.get(_relation_of(element.attrib)):
                 found.links[position(element.get("ref", "").partition(":")[0])] = url
 
 
@@ -310,7 +344,7 @@ def position(reference: str) -> Spot:
     return int(match[2]) - 1, column - 1
 
 
-def _comments(package: zipfile.ZipFile, part: str, relations: Sequence[Any]) -> Mapping[Spot, str]:
+def _comments(package: zipfile.ZipFile, part: str, relations: Sequence[Mapping[str, str]]) -> Mapping[Spot, str]:
     """The comments on the cells of a sheet. Of a conversation the older kind holds only a copy with a notice in it."""
     found: dict[Spot, str] = {}
     for kind, name in (("comments", "comment"), ("threadedComment", "threadedComment")):

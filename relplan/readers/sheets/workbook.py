@@ -7,6 +7,7 @@ in one pass that also measures the sheet before calamine lays it out in memory.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import re
 import zipfile
@@ -49,7 +50,7 @@ class Workbook(Struct, frozen=True):
         from python_calamine import CalamineWorkbook
 
         refuse_long_texts(self._package, "xl/sharedStrings.xml", self._name, self._limit)
-        shared = styles(self._package)
+        shared = functools.cache(functools.partial(styles, self._package))
         found = [(each.name, marks(self._package, each, shared, self._name, self._limit)) for each in wanted]
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(self._data))
         return [_grid(name, workbook.get_sheet_by_name(name), told) for name, told in found]
