@@ -37,18 +37,19 @@ def write_json(plan: ReleasePlan) -> bytes:
 
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
-    deeper = f"{indent}  "
+    append = lines.append
     for key, value in data.items():
-        head = f"{indent}{one_line(key)}:"
-        if isinstance(value, dict):
-            lines.append(head)
-            mapping(value, deeper, lines)
+        if type(value) is str and "\n" not in value:  # most are; long tables have very many
+            append(f"{indent}{one_line(key)}: {one_line(value)}")
+        elif isinstance(value, dict):
+            append(f"{indent}{one_line(key)}:")
+            mapping(value, f"{indent}  ", lines)
         elif isinstance(value, list):
-            lines.append(head)
+            append(f"{indent}{one_line(key)}:")
             for each in value:
-                item(each, deeper, lines)
+                item(each, f"{indent}  ", lines)
         else:
-            lines.append(f"{head} {scalar(value, indent)}")
+            append(f"{indent}{one_line(key)}: {scalar(value, indent)}")
 
 
 def item(value: Any, indent: str, lines: list[str]) -> None:
