@@ -84,6 +84,7 @@ def write(document: Document) -> bytes:
         writer.sheet(title, blocks)
     writer.finish()
     book.close()
+    vars(book).clear()  # it and its sheets hold each other; all the cells would wait for the garbage collector
     return target.getvalue()
 
 
