@@ -65,7 +65,7 @@ class _Context(Struct, frozen=True):
 def write(document: Document) -> bytes:
     """The document as GFM in UTF-8, with one line end at its end; the same bytes for the same document."""
     body = _blocks(document.blocks, _Context(document, linked_anchors(document)))
-    return (body.strip("\n") + "\n").encode()
+    return body.strip("\n").encode() + b"\n"
 
 
 def text_of(blocks: Iterable[Block]) -> str:
@@ -196,9 +196,15 @@ def _table(block: Table) -> str:
     if not block.columns:
         return ""
     writers = [_cell_writer(column) for column in block.columns]
-    rows = [[_cell_text(column.header) for column in block.columns], [_DELIMITERS[c.align] for c in block.columns]]
-    rows += [[write_cell(cell) for write_cell, cell in zip(writers, row, strict=True)] for row in block.rows]
-    return "\n".join([f"| {' | '.join(row)} |" for row in rows])
+    lines = [_row(_cell_text(column.header) for column in block.columns)]
+    lines.append(_row(_DELIMITERS[column.align] for column in block.columns))
+    # Row by row: in a long table the texts of all cells at once would take as much room again.
+    lines += [_row([write_cell(cell) for write_cell, cell in zip(writers, row, strict=True)]) for row in block.rows]
+    return "\n".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _cell_writer(column: TableColumn) -> Callable[[Cell], str]:
