@@ -125,6 +125,11 @@ def test_lists_in_cells(text):
     assert lines_of(numbered(["a\nb", "2. c"])) == ["a\nb", "2. c"]
 
 
+def test_a_number_and_its_stop_on_different_lines_begin_no_list():
+    assert lines_of("1\n、备份") == ["1", "、备份"]
+    assert lines_of("1 、备份\n2\n. 校验") == ["备份\n2\n. 校验"]
+
+
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [

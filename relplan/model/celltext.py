@@ -393,10 +393,10 @@ def _only(value: Mapping[Any, Any], *keys: str) -> dict[str, str]:
 
 
 # A list in a cell, as people number it: `1.`, `1、`, `1)`, `（1）`, `①`; and as they bullet it.
-_NUMBER: Final = regex(r"(?:\d{1,3}\s?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*")
+_NUMBER: Final = regex(r"^(?:\d{1,3}[^\S\n]?(?:[、．)）]|\.(?!\d))|[(（]\d{1,3}[)）]|[①-⑳])[^\S\n]*", re.MULTILINE)
 _COUNTED: Final = regex(r"\d{1,3}(?:[^\S\n]*[、，,;；][^\S\n]*\d{1,3})+")
 """`1、2、3` side by side: words, where a number before a sentence would be its place in a list."""
-_BULLET: Final = regex(r"[•●▪◦·][^\S\n]*|[-*–][^\S\n]+")
+_BULLET: Final = regex(r"^(?:[•●▪◦·][^\S\n]*|[-*–][^\S\n]+)", re.MULTILINE)
 _INDENT: Final = "   "
 NAMES: Final = regex(r"[、，,;；/／\n]|(?<!\b[A-Z])[&＆]|[&＆](?![A-Z]\b)")
 """What divides the names of people in a cell."""
@@ -411,16 +411,12 @@ def lines_of(text: str) -> list[str]:
 
     A line of a numbered or bulleted list that has no number of its own goes on with the entry before it.
     """
-    mark = None if text[:1].isalpha() else next((each for each in (_NUMBER, _BULLET) if each.match(text)), None)
-    if mark is None:
-        return [line for line in map(str.strip, text.split("\n")) if line]
-    entries: list[list[str]] = []
-    for line in text.split("\n"):
-        if found := mark.match(line):
-            entries.append([line[found.end() :]])
-        else:
-            entries[-1].append(line.removeprefix(_INDENT))
-    return [entry for lines in entries if (entry := "\n".join(lines).strip())]
+    if not text[:1].isalpha():
+        for mark in (_NUMBER, _BULLET):
+            if mark.match(text):
+                entries = mark.split(text)[1:]
+                return [entry for each in entries if (entry := each.replace(f"\n{_INDENT}", "\n").strip())]
+    return [line for line in map(str.strip, text.split("\n")) if line]
 
 
 def without_mark(line: str) -> tuple[str, str]:
