@@ -1,5 +1,5 @@
 """`python -m relplan`."""
 
-from relplan.cli import main
+from relplan.cli import program
 
-main()
+program()

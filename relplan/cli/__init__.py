@@ -6,6 +6,7 @@ stdout carries only the product, everything else goes to stderr. Exit codes: 0 f
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -135,8 +136,19 @@ def main(arguments: list[str] | None = None) -> Any:
             zh = f"relplan: 内部错误：{kind}（设置 RELPLAN_DEBUG=1 可看到详情）"
             click.echo(say(zh, f"relplan: internal error: {kind} (RELPLAN_DEBUG=1 shows where)"), err=True)
         sys.exit(COULD_NOT_RUN)
-    finally:
-        gc.freeze()  # Python looks for garbage once more as it ends; there is none that matters
+
+
+def program() -> None:
+    """The command as a process of its own: it ends without taking apart, object by object, what it has read and made."""
+    try:
+        main()
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            with contextlib.suppress(OSError):  # then Python ends the process, and says what is wrong
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(end.code or 0)
+        raise
 
 
 def _tell(error: RelplanError) -> None:
