@@ -307,6 +307,17 @@ NASTY = st.one_of(
 )  # fmt: skip
 
 
+def test_lines_of_code_stand_in_one_box_and_go_on_further_in_than_they_began() -> None:
+    lines = styled(part(write(doc(Code("a:\n    b: 1\n\tc: 2\n\nd: 3")))), "Code")
+    indents = [next(line.iter(f"{W}ind")) for line in lines]
+    begins = {int(each.get(f"{W}left")) - int(each.get(f"{W}hanging")) for each in indents}
+    one, deep, tab, *_ = (int(each.get(f"{W}hanging")) for each in indents)
+    assert len(begins) == 1 and deep == 3 * one > 0 and tab == 0
+    missing = [[each.tag for each in line.iter(f"{W}top", f"{W}bottom")] for line in lines]
+    assert missing == [[f"{W}bottom"], *[[f"{W}top", f"{W}bottom"]] * 3, [f"{W}top"]]
+    assert not list(styled(part(write(doc(Code("alone")))), "Code")[0].iter(f"{W}pBdr"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(NASTY, NASTY, NASTY)
 def test_texts_come_back_as_they_were(cell: str, sentence: str, code: str) -> None:
@@ -315,7 +326,7 @@ def test_texts_come_back_as_they_were(cell: str, sentence: str, code: str) -> No
     assert words(styled(root, "Heading2")[0]) == sentence
     assert words(styled(root, "Normal")[0]) == sentence
     assert rows_of(next(root.iter(f"{W}tbl"))) == [[sentence, "code"], [cell, code]]
-    assert words(styled(root, "Code")[0]) == code
+    assert "\n".join(map(words, styled(root, "Code"))) == code
 
 
 @pytest.mark.parametrize(("character", "code"), [("\x07", "0007"), ("\ufffe", "FFFE"), ("\ud800", "D800")])

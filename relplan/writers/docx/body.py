@@ -31,7 +31,7 @@ from relplan.errors import Language
 from relplan.links import Entry, inlines, outline, title_of, walk
 from relplan.writers.docx import pictures, tables
 from relplan.writers.docx.inlines import Bookmarks, Inlines
-from relplan.writers.docx.layout import CELL_MARGIN, Layout, choose, within
+from relplan.writers.docx.layout import Layout, choose, within
 from relplan.writers.docx.markup import DECLARATION, NAMESPACES, run
 from relplan.writers.docx.numbering import LEVELS, MOST_START, STEP, Numbering
 from relplan.writers.docx.opc import PICTURES, Relations
@@ -50,6 +50,13 @@ _CALLOUT_BAR: Final = 40
 _IMAGE_PART: Final = 0.7
 _WHOLE_CODE: Final = 25
 _WHOLE_TEXT: Final = 1500
+_CODE_INDENT: Final = 113
+"""Twips between the edge of the text and code: its border reaches as far out."""
+_CODE_LETTER: Final = 99
+"""Twips that a letter of code takes, of 9 points in Consolas."""
+_FURTHER: Final = 2
+_DEEPEST: Final = 24
+"""Letters by which what does not fit in a line of code is further in than the line, and the most blanks of a line that count."""
 _SVG: Final = "image/svg+xml"
 
 
@@ -190,9 +197,27 @@ class Body:
         self._before = block
 
     def _paragraph(
-        self, style: str, content: str, *, keep: str = "", keep_next: bool = False, number: str = "", indent: int = 0
+        self,
+        style: str,
+        content: str,
+        *,
+        keep: str = "",
+        keep_next: bool = False,
+        number: str = "",
+        indent: int = 0,
+        frame: str = "",
     ) -> str:
-        """A paragraph; `number` is its `w:numPr`, `indent` in twips. It takes the page break that is waiting."""
+        """A paragraph that takes the page break that is waiting.
+
+        Args:
+            style: its name.
+            content: its runs.
+            keep: `w:keepLines`, or blank.
+            keep_next: whether it stays with the next one.
+            number: its `w:numPr`.
+            indent: in twips.
+            frame: its borders and indents, where they are not those of the style.
+        """
         properties = "".join(
             (
                 f'<w:pStyle w:val="{self._theme.paragraph(style)}"/>',
@@ -200,7 +225,7 @@ class Body:
                 keep,
                 "<w:pageBreakBefore/>" if self._break_pending else "",
                 number,
-                f'<w:ind w:left="{indent}"/>' if indent and not number else "",
+                frame or (f'<w:ind w:left="{indent}"/>' if indent and not number else ""),
             )
         )
         self._break_pending = False
@@ -236,11 +261,14 @@ class Body:
         if self._boxed == "code":
             # Two boxes with the same border would become one.
             yield self._spacer()
-        content = run(text)
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         # What is not long stays on one page.
-        keep = "<w:keepLines/>" if text.count("\n") < _WHOLE_CODE and len(text) < _WHOLE_TEXT else ""
-        indent = room.indent and room.indent + CELL_MARGIN
-        yield self._paragraph("Code", content, keep=keep, indent=indent)
+        whole = len(lines) <= _WHOLE_CODE and len(text) < _WHOLE_TEXT
+        last = len(lines) - 1
+        for number, line in enumerate(lines):
+            frame = _frame(line, room.indent, is_first=number == 0, is_last=number == last)
+            keep = "<w:keepLines/>" if whole else ""
+            yield self._paragraph("Code", run(line), keep=keep, keep_next=whole and number < last, frame=frame)
         self._boxed = "code"
 
     def _list(self, block: List, room: _Room) -> Iterator[str]:
@@ -336,6 +364,20 @@ class Body:
         name = known or self._free(PICTURES[media_type])
         self.pictures[name] = data
         return self._relations.add("image", name)
+
+
+def _frame(line: str, indent: int, *, is_first: bool, is_last: bool) -> str:
+    """The borders and indents of a line of code: one box around all of them, and what does not fit goes on further in than it began.
+
+    Word draws a box around neighbours only where their indents are the same, so each line brings its sides, the first its
+    top and the last its bottom. A line with tabs begins anew at the edge: where they end is not known.
+    """
+    missing = ("" if is_first else '<w:top w:val="nil"/>') + ("" if is_last else '<w:bottom w:val="nil"/>')
+    borders = f"<w:pBdr>{missing}</w:pBdr>" if missing else ""
+    blanks = len(line) - len(line.lstrip(" "))
+    hanging = 0 if "\t" in line else _CODE_LETTER * (min(blanks, _DEEPEST) + _FURTHER)
+    left = indent + _CODE_INDENT + hanging
+    return f'{borders}<w:ind w:left="{left}" w:hanging="{hanging}"/><w:contextualSpacing/>'
 
 
 def _first_paragraph(item: ListItem) -> tuple[Paragraph | None, tuple[Block, ...]]:
