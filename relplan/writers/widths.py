@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from typing import Final
 
+from relplan.patterns import regex
 from relplan.remembering import remembering
 
 
@@ -38,8 +41,45 @@ def _measured(text: str) -> int:
     return sum(map(_WIDTHS.__getitem__, text))
 
 
+_WORD: Final = r"[!-~\u00a1-\u024f]"
+_LONG_WORD: Final = regex(_WORD + "{10,}")
+_TOKENS: Final = regex(rf"{_WORD}+|[^!-~\u00a1-\u024f]+")
+
+
 def wrapped_lines(text: str, columns: int) -> int:
     """How many lines the text takes in a cell that holds `columns` half-width characters a line."""
+    return most_lines([(least_lines(text, columns), text, columns)])
+
+
+def most_lines(cells: Iterable[tuple[int, str, int]]) -> int:
+    """How many lines the tallest of some cells takes: its `least_lines`, its text, and what a line of it holds, of each."""
+    cells = list(cells)
+    most = max([least for least, *_ in cells], default=1)
+    for least, text, columns in cells:
+        # Two neighbouring lines hold more than the room of one, so words at most double what one line becomes, less one.
+        if 2 * least - text.count("\n") - 1 > most and _LONG_WORD.search(text):
+            most = max(most, sum([_lines_of(line, columns) for line in text.split("\n")]))
+    return most
+
+
+def least_lines(text: str, columns: int) -> int:
+    """How many lines the text takes if each is filled to its end."""
     if "\n" not in text:
         return -(-display_width(text) // columns) or 1
     return sum([-(-display_width(line) // columns) or 1 for line in text.split("\n")])
+
+
+def _lines_of(line: str, columns: int) -> int:
+    """How many lines one line takes; a word that does not fit begins one of its own, and is broken where that is too short as well."""
+    least = least_lines(line, columns)
+    spare, longest = least * columns - display_width(line), max(map(len, line.split()), default=0)
+    if (least - 1) * (longest - 1) <= spare:
+        return least  # whatever stays empty before its words, there is room for it
+    lines, at = 1, 0
+    for token in _TOKENS.findall(line):
+        width = display_width(token)
+        if at and at + width > columns and "!" <= token[0] <= "\u024f":
+            lines, at = lines + 1, 0
+        more, at = divmod(at + width - 1, columns)
+        lines, at = lines + more, at + 1
+    return lines

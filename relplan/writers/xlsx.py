@@ -36,11 +36,15 @@ from relplan.blocks import (
 from relplan.errors import Language
 from relplan.grids import CELL_LIMIT, CONTINUED, pieces
 from relplan.resources import labels
-from relplan.writers.widths import display_width, wrapped_lines
+from relplan.writers.widths import display_width, least_lines, most_lines, wrapped_lines
 
 NAME_LIMIT: Final = 31
 """Characters of a sheet's name, by Excel's limit."""
 
+_SURELY_FITS: Final = CELL_LIMIT // 2
+"""Characters of a text that a cell can hold, whatever they are."""
+_CONTINUES: Final = "〕"
+"""How a text ends that goes on elsewhere."""
 _LINE_POINTS: Final = 15.0
 _FILLED: Final = 0.92
 _TO_FILL_IN: Final = 40
@@ -52,12 +56,13 @@ _MORE_ROWS: Final = 200
 _FONT, _CODE_FONT = "微软雅黑", "Consolas"
 _INK, _HEAD, _LINE, _FAINT = "#1F2933", "#1F4E79", "#BFC7D1", "#6B7785"
 _TONES: Final[dict[Tone, tuple[str, str]]] = {
-    "critical": ("#FFFFFF", "#B42318"),
-    "high": ("#8A1C10", "#FBD5D0"),
-    "medium": ("#7A4B00", "#FDECC8"),
-    "low": ("#1E5B34", "#DDF3E4"),
+    "critical": ("#8F1414", "#F3C1C1"),
+    "high": ("#8A3A00", "#F9DCC4"),
+    "medium": ("#6B5200", "#FBEFC4"),
+    "low": ("#24592E", "#DCEEDD"),
     "gap": ("#8A1C10", "#FFF4C2"),
 }
+"""Of words and of what is behind them; as in the theme of Word files, where the same words have the same look."""
 _SIGNS: Final[dict[Tone, str]] = {"critical": "▲▲", "high": "▲", "medium": "◆", "low": "○"}
 """What is shown before a word with a tone, for whoever prints without colours."""
 
@@ -121,7 +126,7 @@ class _Book(Struct):
 
     def fitting(self, text: str) -> str:
         """The text, or as much of it as a cell can hold and where it goes on."""
-        if len(text) <= CELL_LIMIT // 2 and not text.endswith("〕"):
+        if len(text) <= _SURELY_FITS and text[-1:] != _CONTINUES:
             return text
         parts = pieces(text)
         if len(parts) == 1 and not CONTINUED.search(text):
@@ -278,7 +283,7 @@ class _Sheet:
         header_row = self._row
         for column, each in enumerate(table.columns):
             self._sheet.write_string(self._row, column, self._book.fitting(each.header), head)
-        lines = max((wrapped_lines(c.header, self._rooms[i]) for i, c in enumerate(table.columns)), default=1)
+        lines = max(map(wrapped_lines, (each.header for each in table.columns), self._rooms), default=1)
         self._sheet.set_row(self._row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 9))
         self._row += 1
         self._table_rows(table, (*table.rows, *[("",) * len(table.columns)] * table.spare), formats)
@@ -297,7 +302,7 @@ class _Sheet:
         sheet, fitting = self._sheet, str if self._exact else self._book.fitting
         columns = [*zip(itertools.count(), formats, self._rooms, [not each.as_text for each in table.columns])]
         for row, cells in enumerate(rows, self._row):
-            most = 1
+            wrapped: list[tuple[int, str, int]] = []
             for cell, (column, form, room, is_number) in zip(cells, columns, strict=False):
                 text = cell if isinstance(cell, str) else plain(cell)
                 if not text:
@@ -310,10 +315,12 @@ class _Sheet:
                         row, column, fitting(text), self._cell_format(table.columns[column], example=True)
                     )
                 else:
-                    sheet.write_string(row, column, fitting(text), form)
-                if (2 * len(text) > room or "\n" in text) and (lines := wrapped_lines(text, room)) > most:
-                    most = lines
-            sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most + 5))
+                    fits = len(text) <= _SURELY_FITS and text[-1] != _CONTINUES
+                    sheet.write_string(row, column, text if fits else fitting(text), form)
+                may_wrap = len(text) > room or "\n" in text or (2 * len(text) > room and not text.isascii())
+                if may_wrap and (lines := least_lines(text, room)) > 1:
+                    wrapped.append((lines, text, room))
+            sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most_lines(wrapped) + 5))
             self._row += 1
 
     def _cell_format(self, column: TableColumn, example: bool = False) -> Any:
@@ -390,7 +397,7 @@ def _widths(tables: Sequence[Table]) -> list[int]:
     widths: list[int] = []
     for table in tables:
         for index, column in enumerate(table.columns):
-            lines = "\n".join([_text(row[index]) for row in table.rows[:500]]).split("\n")
+            lines = "\n".join({_text(row[index]) for row in table.rows[:500]}).split("\n")
             content = max(map(display_width, lines))
             # Where there is something to fill in, there is room for it.
             room = _TO_FILL_IN if not table.rows or table.spare or len(table.columns) == 2 else 6

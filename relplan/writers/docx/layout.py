@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from relplan.blocks import Cell, Table, TableColumn, plain
 from relplan.patterns import regex
@@ -31,6 +31,10 @@ WIDE_COLUMNS: Final = 8
 
 _NARROWEST: Final = 8
 _LONGEST_WORD: Final = 12
+_LONGEST_WHOLE: Final = 32
+"""Letters of a word that no line ever breaks, and of one that none breaks where there is room: names of branches and services."""
+_FOR_WORDS: Final = 0.75
+"""As much of the room that columns do not need goes to long words; sentences need some too."""
 _LONGEST_HEADER_WORD: Final = 14
 _LONGEST_HEADER: Final = 12
 _NARROWEST_CODE: Final = 17
@@ -79,9 +83,14 @@ class Layout(Struct, frozen=True):
 
 
 class _Shape(Struct, frozen=True):
-    """What a column holds: its least and its most sensible width, and the lines of a typical long cell (half-widths)."""
+    """What a column holds: its least and its most sensible width, and the lines of a typical long cell (half-widths).
+
+    Attributes:
+        whole: the least width at which no line breaks a long word.
+    """
 
     least: int
+    whole: int
     most: int
     typical: tuple[float, ...]
     unit: float
@@ -153,12 +162,30 @@ def choose(table: Table, theme: Theme, upright: Page) -> Layout:
     for page, small, part in ((wide, False, 0.4), (wide, True, 0.6), (wide.a3(), True, 1.0)):
         candidates = small_shapes if small else shapes
         if _fits(candidates, page.text_width):
-            widths = _share(candidates, page.text_width)
+            chosen = _with_whole_words(candidates, page.text_width)
+            widths = _share(chosen, page.text_width)
             tall = _height(candidates, widths, theme, small) > page.text_height * part
-            if not tall or page.width == wide.a3().width:
+            broken = any(shape.least < shape.whole for shape in chosen)
+            if not (tall or broken) or page.width == wide.a3().width:
                 return Layout(widths, small, page)
     page = wide.a3().widened(min(sum(shape.twips(shape.least) for shape in small_shapes), WIDEST))
     return Layout(_share(small_shapes, page.text_width), True, page)
+
+
+def _with_whole_words(shapes: Sequence[_Shape], width: int) -> list[_Shape]:
+    """The columns, not to be narrower than their long words where there is room for that, those first that lack least.
+
+    In tables of few columns their contents find that room without it.
+    """
+    made = list(shapes)
+    spare = (width - sum(shape.twips(shape.least) for shape in shapes)) * _FOR_WORDS
+    for at in sorted(range(len(made)), key=lambda at: made[at].whole - made[at].least):
+        lacking = made[at].twips(made[at].whole) - made[at].twips(made[at].least)
+        if lacking > spare:
+            break
+        spare -= lacking
+        made[at] = structs.replace(made[at], least=made[at].whole, most=max(made[at].most, made[at].whole))
+    return made
 
 
 def _fits(shapes: Sequence[_Shape], width: int) -> bool:
@@ -179,7 +206,8 @@ class _Content(Struct, frozen=True):
         code: whether its cells hold code, not only links to it and words such as "none".
         typical: the lines of a typical long cell.
         widest: the widest line.
-        word: the longest word of its cells.
+        word: the longest word of its cells, or as much of it as no line breaks.
+        whole: the longest word that is to stay whole where there is room.
     """
 
     column: TableColumn
@@ -187,6 +215,7 @@ class _Content(Struct, frozen=True):
     typical: tuple[float, ...]
     widest: float
     word: float
+    whole: float
 
 
 def _contents(table: Table) -> list[_Content]:
@@ -201,9 +230,9 @@ def _content(column: TableColumn, cells: Sequence[Cell]) -> _Content:
     typical = lines[min(len(lines) - 1, math.ceil(_TYPICAL * len(lines)))] if lines else [0]
     widest = max((max(each) for each in lines), default=0)
     text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
-    return _Content(
-        column, code, tuple(typical), widest, _longest_word(text, _LONGEST_WORD, column.code and widest > 0)
-    )
+    is_code = column.code and widest > 0
+    word, whole = _longest_word(text, _LONGEST_WORD, is_code), _longest_word(text, _LONGEST_WHOLE, is_code, whole=True)
+    return _Content(column, code, tuple(typical), widest, word, whole)
 
 
 def _shapes(contents: Sequence[_Content], theme: Theme, small: bool) -> list[_Shape]:
@@ -223,6 +252,7 @@ def _shape(content: _Content, theme: Theme, small: bool) -> _Shape:
     _, text_style, code_style = setting.styles()
     return _Shape(
         least,
+        max(least, math.ceil(content.whole)),
         max(most, min(measure(column.header), least * 2)),
         content.typical,
         half_width(theme, code_style if code else text_style, code),
@@ -251,20 +281,22 @@ def _least_width(content: _Content, small: bool) -> int:
     )
 
 
-def _longest_word(text: str, most: int, code: bool) -> float:
-    """The width of the longest word that no line can end in, of `most` characters or fewer, in half-widths.
+def _longest_word(text: str, most: int, code: bool, whole: bool = False) -> float:
+    """The width of the longest word that no line can end in, in half-widths, with the Chinese brackets and stops that stick to it.
 
-    With the Chinese brackets and stops that no line may end or begin with.
+    Of a word of more than `most` characters so many count, or none where words are to be `whole`.
     """
     longest = 0.0
-    for whole, full in {(found[0], found[1]) for found in _WORDS.finditer(text)}:
+    for all_of_it, full in {(found[0], found[1]) for found in _WORDS.finditer(text)}:
+        if whole and len(full) > most:
+            continue
         word = full[:most]
         width = (
             float(len(word))
             if code
             else len(word) * (1 + _LATIN_EXCESS) + len(_CAPITALS.findall(word)) * _CAPITAL_EXCESS
         )
-        around = measure(whole) - measure(full) if len(full) <= most else 0
+        around = measure(all_of_it) - measure(full) if len(full) <= most else 0
         longest = max(longest, width + around)
     return longest
 
