@@ -185,7 +185,7 @@
   const message = element("span", { id: "run-message", role: "status" });
   const bar = element("div", { class: "run-bar" }, clock, countdown, progress, by, save, message);
   document.querySelector("main").prepend(bar);
-  for (const anchor of document.querySelectorAll('a[id^="run:"]')) equip(anchor);
+  for (const anchor of document.querySelectorAll('[id^="run:"]')) equip(anchor);
   window.addEventListener("storage", (event) => {
     if (event.key !== key) return;
     kept = read();

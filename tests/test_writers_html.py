@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relplan.blocks import (
+    Anchor,
     Block,
     Callout,
     CellChoice,
@@ -96,9 +97,9 @@ class TestDataStaysData:
     def test_words_come_back_and_make_nothing(self, text: str, other: str) -> None:
         def blocks(text: str, other: str) -> tuple[Block, ...]:
             columns = (
-                TableColumn(other),
-                TableColumn("c", code=True, choices=(CellChoice(text, "high"),)),
-                TableColumn("d"),
+                TableColumn(other, 10),
+                TableColumn("c", 10, code=True, choices=(CellChoice(text, "high"),)),
+                TableColumn("d", 10),
             )
             inline: tuple[Inline, ...] = (
                 Strong((Text(text),)),
@@ -167,7 +168,10 @@ class TestDataStaysData:
 
 def shape(tree: lxml.html.HtmlElement) -> list[tuple[str, list[str]]]:
     """The elements and the names of their attributes, line breaks and what follows from widths left out."""
-    found = [(node.tag, sorted(node.keys())) for node in tree.iter() if isinstance(node.tag, str) and node.tag != "br"]
+    breaks = {"br", "wbr"}
+    found = [
+        (node.tag, sorted(node.keys())) for node in tree.iter() if isinstance(node.tag, str) and node.tag not in breaks
+    ]
     comments = [node for node in tree.iter() if not isinstance(node.tag, str)]
     assert not comments
     assert {tag for tag, _ in found} <= ELEMENTS
@@ -238,13 +242,42 @@ class TestBlocks:
         assert not tree.xpath("//*[@tabindex='0']")
 
     def test_wide_table_shares_its_sheet_with_its_heading(self) -> None:
-        table = Table(tuple(TableColumn(f"列{n}", 20) for n in range(14)), ((("a",) * 14),))
-        tree = page(Paragraph((Text("x"),)), Heading(2, (Text("清单"),), "a"), Paragraph((Text("y"),)), table, Rule())
-        sheet = one(tree, "//div[@class='sheet widest']")
+        table = Table(tuple(TableColumn(f"列{n}", 20) for n in range(14)), ((("一二三四五六七八九十",) * 14),))
+        long = Paragraph((Text("很长的一段。" * 200),))
+        tree = page(long, Heading(2, (Text("清单"),), "a"), Paragraph((Text("y"),)), table, Rule())
+        sheet = one(tree, "//div[@class='sheet wide']")
         assert [each.tag for each in sheet] == ["h2", "p", "div"]
         region = one(tree, "//div[@role='region']")
         assert (region.get("tabindex"), region.get("aria-label")) == ("0", "清单 表 1")
         assert len(tree.xpath("//col")) == 14
+        few = page(Paragraph((Text("x"),)), Heading(2, (Text("清单"),)), table, Rule())
+        assert [each.tag for each in one(few, "//div[@class='sheet wide']")] == ["p", "h2", "div"]
+
+    def test_columns_are_as_wide_as_their_words_and_marks_and_share_the_rest(self) -> None:
+        risk = TableColumn("Risk", 8, choices=(CellChoice("Critical", "critical"),))
+        columns = (TableColumn("DDL", 48, code=True), risk, *(TableColumn(f"Column {n}", 40) for n in range(8)))
+        names = ("see 1", "Critical", "alexandria_richardson", *("a word and another word " * 9,) * 7)
+        widths = [float(each.get("style")[6:-1]) for each in page(Table(columns, (names,))).xpath("//col")]
+        ddl, mark, name, *words = widths
+        assert ddl < name < min(words) and ddl < mark and max(words) - min(words) < 0.1
+
+    def test_long_words_may_be_broken_behind_their_signs_and_short_ones_nowhere(self) -> None:
+        tree = page(Paragraph((Text("release/2026-08_hotfix.1 pay-gateway e3b0c44298fc1c149afbf4c8996fb924 1.2"),)))
+        html = lxml.html.tostring(one(tree, "//main//p"), encoding="unicode")
+        assert (
+            ">release/<wbr>2026-<wbr>08_<wbr>hotfix.<wbr>1 pay-gateway e3b0c44298fc1c14<wbr>9afbf4c8996fb924 1.2<"
+            in html
+        )
+        assert (
+            words(one(tree, "//main//p")) == "release/2026-08_hotfix.1 pay-gateway e3b0c44298fc1c149afbf4c8996fb924 1.2"
+        )
+
+    def test_the_way_back_from_a_listing_leads_to_its_cell(self) -> None:
+        cell = (Anchor("l-1-cell"), Link("#l-1", (Text("Listing 1"),)))
+        tree = page(
+            Table((TableColumn("DDL", code=True),), ((cell,),)), Listing("Listing 1", "x", "sql", "l-1", "l-1-cell")
+        )
+        assert words(one(tree, "//td[@id='l-1-cell']/a")) == "Listing 1"
 
     def test_lists(self) -> None:
         inner = List((ListItem((Paragraph((Text("b"),)),)),), 3)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import Final
 
 from relplan.blocks import (
+    Anchor,
     Block,
     Callout,
     CalloutKind,
@@ -39,7 +41,7 @@ from relplan.blocks import (
 from relplan.errors import Message, WriteError, problem
 from relplan.links import Entry, contents_depth, outline, title_of
 from relplan.resources import template_bytes
-from relplan.writers.html_inline import Page, inline_html, mark_html, one_kind_of_line_end, words_html
+from relplan.writers.html_inline import Page, inline_html, mark_html, one_kind_of_line_end, unbroken, words_html
 
 _LANGUAGE_TAGS: Final = MappingProxyType({"zh": "zh-CN", "en": "en"})
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -63,14 +65,22 @@ _CALLOUTS: Final = MappingProxyType[CalloutKind, Message](
 # Widths are in half-width characters.
 _PORTRAIT_WIDTH: Final = 110
 _LANDSCAPE_WIDTH: Final = 185
+_LARGEST_WIDTH: Final = 270
+_ROOMY: Final = 0.8
+"""As much of a sheet across may be taken by the longest words of its columns."""
 _NARROWEST_COLUMN: Final = 5
 _WIDEST_COLUMN: Final = 40
 _WIDEST_HEADER: Final = 14
+_LONGEST_WORD: Final = 24
+_SIGN: Final = 6
 _PADDING: Final = 3
 _BRIEF_COLUMN: Final = 16 + _PADDING
 _ROWS_MEASURED: Final = 50
 _FIRST_WIDE_CHARACTER: Final = "\u1100"
 _BLOCKS_BEFORE_TABLE: Final = 3
+_LINES_BEFORE_TABLE: Final = 12
+_WHOLE_LISTING: Final = 25
+"""Lines of code that stay on one page."""
 
 
 def write(document: Document, theme: bytes | None = None) -> bytes:
@@ -186,27 +196,51 @@ def _entries(entries: Iterable[Entry], page: Page) -> str:
 
 
 def _flow(blocks: Iterable[Block], page: Page) -> list[str]:
-    """The blocks of the page; a wide table shares its sheet of paper with the heading above it."""
-    done: list[tuple[Block, str]] = []
+    """The blocks of the page; a wide table shares its sheet of paper with what belongs to it above."""
+    done: list[str] = []
+    above: list[tuple[Block, str]] = []
     for block in blocks:
         if isinstance(block, Table) and (shape := _shape(block, _widths(block))) != "fit":
-            start = _start_of_sheet([each for each, _ in done])
-            above = [text for _, text in done[start:]]
-            sheet = "\n".join([f'<div class="sheet {shape}">', *above, _table(block, page), "</div>"])
-            done[start:] = [(block, sheet)]
+            start = _start_of_sheet([each for each, _ in above])
+            done += [text for _, text in above[:start]]
+            shared = [text for _, text in above[start:] if text]
+            done.append("\n".join([f'<div class="sheet {shape}">', *shared, _table(block, page), "</div>"]))
+            above.clear()
         else:
-            done.append((block, _block(block, page)))
-    return [text for _, text in done if text]
+            above.append((block, _block(block, page)))
+    return [text for text in [*done, *(text for _, text in above)] if text]
 
 
 def _start_of_sheet(blocks: list[Block]) -> int:
-    """From where blocks belong to a table below them: its nearest heading, with at most a few paragraphs between."""
+    """From where blocks belong on the sheet of a table below them: all where they are a few lines, else from its nearest heading on."""
+    if sum(map(_lines, blocks)) <= _LINES_BEFORE_TABLE:
+        return 0
     for back in range(1, min(len(blocks), _BLOCKS_BEFORE_TABLE) + 1):
         if isinstance(blocks[-back], Heading):
             return len(blocks) - back
-        if not isinstance(blocks[-back], Paragraph):
+        if not isinstance(blocks[-back], Paragraph | Callout):
             break
     return len(blocks)
+
+
+def _lines(block: Block) -> float:
+    """About how many lines of paper a block takes; infinite where it should have a page of its own."""
+    match block:
+        case Heading():
+            return 2
+        case Paragraph(content):
+            return 1 + len(plain(content)) // 60
+        case List(items, _):
+            return sum(_lines(each) for item in items for each in item.blocks)
+        case Callout(_, inner):
+            return 2 + sum(map(_lines, inner))
+        case Table(_, rows):
+            return 1 + len(rows)
+        case Code(text, _) | Listing(_, text, _, _, _):
+            return 1 + text.count("\n")
+        case Contents():
+            return 0
+    return math.inf
 
 
 def _block(block: Block, page: Page) -> str:
@@ -227,7 +261,8 @@ def _block(block: Block, page: Page) -> str:
             code, words = _code(text, language), words_html(title)
             if back:
                 words += f' <a href="#{escape(back)}" aria-label="{page.say(_BACK)}">↩</a>'
-            return f'<figure class="listing"{_id(anchor)}>\n<figcaption>{words}</figcaption>\n{code}\n</figure>'
+            whole = " whole" if text.count("\n") < _WHOLE_LISTING else ""
+            return f'<figure class="listing{whole}"{_id(anchor)}>\n<figcaption>{words}</figcaption>\n{code}\n</figure>'
         case Callout(kind, blocks):
             label = f'<p class="label">{page.say(_CALLOUTS[kind])}</p>'
             inner = "\n".join([label, *(_block(each, page) for each in blocks)])
@@ -339,6 +374,9 @@ def _cell_writer(column: TableColumn, width: int, page: Page) -> Callable[[Cell]
     def write_cell(cell: Cell) -> str:
         if isinstance(cell, str):
             return known.get(cell) or f"{before}{words_html(cell)}{after}"
+        if cell and isinstance(cell[0], Anchor):
+            # What leads back to an empty anchor would show nothing of its cell.
+            return f"{start[:-1]}{_id(cell[0].name)}>{inline_html(cell[1:], page)}</td>"
         return f"{start}{inline_html(cell, page)}</td>"
 
     return write_cell
@@ -355,15 +393,30 @@ def _shape(block: Table, widths: list[int]) -> str:
 
 
 def _widths(block: Table) -> list[int]:
-    """The widths of the columns, in half-width characters with their padding: as declared, else by the first rows."""
-    out = []
-    for index, column in enumerate(block.columns):
-        cells = [] if column.width else [row[index] for row in block.rows[:_ROWS_MEASURED]]
-        # A header is bold and should not break; neither should a mark beside its sign.
-        least = max(_NARROWEST_COLUMN, min(_width(column.header) + 2, _WIDEST_HEADER))
-        width = max([least, column.width, *map(_width, cells)])
-        out.append(min(width, _WIDEST_COLUMN) + _PADDING)
-    return out
+    """The widths of the columns, in half-width characters with their padding: as the first rows need, within what is declared.
+
+    Columns give up what they have beyond their longest words, as much as it takes for A4 across, where that leaves them some room, else for A3.
+    """
+    sample = block.rows[:_ROWS_MEASURED]
+    least = [_least_width(column, [row[index] for row in sample]) for index, column in enumerate(block.columns)]
+    widths = [
+        max(low, min(max([_width(row[index]) for row in sample], default=0), column.width or _WIDEST_COLUMN))
+        for index, (column, low) in enumerate(zip(block.columns, least, strict=True))
+    ]
+    paddings = _PADDING * len(least)
+    fits_across = sum(least) + paddings <= _LANDSCAPE_WIDTH * _ROOMY
+    spare = (_LANDSCAPE_WIDTH if fits_across else _LARGEST_WIDTH) - sum(least) - paddings
+    wanted = sum(widths) - sum(least)
+    part = min(1.0, max(spare, 0) / wanted) if wanted else 1.0
+    return [low + int((wish - low) * part) + _PADDING for low, wish in zip(least, widths, strict=True)]
+
+
+def _least_width(column: TableColumn, cells: Sequence[Cell]) -> int:
+    """What a column needs for its header, which is bold and should not break, for marks beside their signs, and for words."""
+    header = min(_width(column.header) + 2, _WIDEST_HEADER)
+    marks = [min(_width(choice.text), _WIDEST_HEADER) + _SIGN for choice in column.choices if choice.tone]
+    words = {len(piece) for cell in cells for piece in unbroken(plain(cell))}
+    return max([_NARROWEST_COLUMN, header, *marks, min(max(words, default=0), _LONGEST_WORD)])
 
 
 def _width(cell: Cell) -> int:

@@ -26,6 +26,7 @@ from relplan.blocks import (
 )
 from relplan.errors import Message
 from relplan.links import is_safe
+from relplan.patterns import regex
 
 _DONE: Final = Message("已勾选", "Done")
 _OPEN: Final = Message("未勾选", "Open")
@@ -79,8 +80,31 @@ def mark_html(text: str, tone: Tone) -> str:
     return f'<span class="mark {tone}">{words_html(text)}</span>'
 
 
+_SHORT_WORD: Final = 12
+_WORD: Final = regex(r"[!-~\u00a1-\u024f]+")
+_LONG_WORD: Final = regex(rf"[!-~\u00a1-\u024f]{{{_SHORT_WORD + 1},}}")
+_BREAKS: Final = regex(r"[/_.,()-]+(?=[^/_.,()-])|[^/_.,()-]{16}(?=[^/_.,()-]{16})")
+"""Where a long word may be broken: behind these signs; where there are none for as long as in a checksum, in groups of 16."""
+_BREAK: Final = "\0"
+
+
 def words_html(text: str) -> str:
-    """Words as HTML, a line end as `<br>`."""
+    """Words as HTML, a line end as `<br>`; where long words may be broken a `<wbr>`, which no one copies."""
+    if len(text) > _SHORT_WORD and _LONG_WORD.search(text):
+        return _escaped(_with_breaks(text)).replace(_BREAK, "<wbr>")
+    return _escaped(text)
+
+
+def unbroken(text: str) -> list[str]:
+    """What no line of a text is to be broken in."""
+    return [piece for word in _WORD.findall(text) for piece in _with_breaks(word).split(_BREAK)]
+
+
+def _with_breaks(text: str) -> str:
+    return _LONG_WORD.sub(lambda word: _BREAKS.sub(rf"\g<0>{_BREAK}", word[0]), text)
+
+
+def _escaped(text: str) -> str:
     text = escape(text, quote=False)
     return one_kind_of_line_end(text).replace("\n", "<br>") if "\n" in text or "\r" in text else text
 
