@@ -136,6 +136,9 @@ def sheet(value: object, part: str, *, language: Language) -> Fragment:
     rows, model = _part(value, part)
     if isinstance(rows, ReleaseTable):
         return Fragment((release_table(rows, language),))
+    if model is Step and isinstance(rows, tuple):
+        # By their numbers people and other parts of the plan speak of steps.
+        rows = tuple(row if row.number else row.replace(number=str(i)) for i, row in enumerate(rows, 1))
     return Fragment((rows_table(rows, model, language),))  # type: ignore[arg-type]
 
 
@@ -357,14 +360,13 @@ def dated(value: object, *, language: Language) -> Value:
     return str(pattern).format(date=moments.write(value), weekday=names[value.weekday()])
 
 
-def fill(pattern: str, *, language: Language, **words: object) -> str:
-    """A label with its `{places}` filled; for what is not stated, the words of the gap."""
-
-    def word(match: re.Match[str]) -> str:
-        value = shown(words.get(match[1]), language)
-        return value if isinstance(value, str) else plain(value) if isinstance(value, tuple) else ""
-
-    return re.sub(r"\{(\w+)\}", word, pattern)
+def fill(pattern: str, *, language: Language, **words: object) -> Value:
+    """A label with its `{places}` filled; what is not stated is a gap there too."""
+    found: list[Inline] = []
+    for number, piece in enumerate(re.split(r"\{(\w+)\}", pattern)):
+        value = shown(words.get(piece), language) if number % 2 else piece
+        found += lines(value) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+    return tuple(found) if any(isinstance(each, Mark) for each in found) else plain(tuple(found))
 
 
 def by_kind(value: object, audience: str = "internal", *, language: Language) -> tuple[Group, ...]:

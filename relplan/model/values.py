@@ -190,7 +190,7 @@ class Change(Struct, frozen=True):
         return KIND_OF_MARK.get(mark_word(self.mark))
 
     def __str__(self) -> str:
-        space = " " if self.mark.endswith(":") else ""
+        space = " " if self.mark.endswith((":", "]")) else ""
         return f"{self.mark}{space}{self.text}"
 
 

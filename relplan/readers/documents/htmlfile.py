@@ -114,12 +114,16 @@ def _text(data: bytes, name: str, options: ReadOptions) -> str:
         return plain_text
 
 
+_WORD_BREAK: Final = regex(r"</?wbr\s*/?>", re.IGNORECASE)
+"""Where a line may end, a word goes on; to libxml2, which knows HTML 4, all that follows would stand inside."""
+
+
 def _parsed(html: str, name: str) -> Any:
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(_WORD_BREAK.sub("", html).encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
         raise ReadError(problem(f"HTML 有误：{error}", f"broken HTML: {error}", name)) from None
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):  # the rest was left out
