@@ -159,7 +159,7 @@ def text_styles() -> str:
             style(
                 "paragraph",
                 "Code",
-                ppr=f'{code_box}{spacing(60, 160, 264)}<w:ind w:left="113" w:right="113"/><w:jc w:val="left"/>',
+                ppr=f'{code_box}{spacing(60, 160, 264, "exact")}<w:ind w:left="113" w:right="113"/><w:jc w:val="left"/>',
                 run=rpr(font=CODE_FONT, size=9, proof=False),
             ),
             style(
@@ -201,7 +201,7 @@ def table_text_styles() -> str:
                 "paragraph",
                 f"Table Head{end}",
                 base=base,
-                ppr="<w:keepNext/>" + spacing(50, 50, line, "exact"),
+                ppr="<w:keepNext/>" + spacing(30, 30, line, "exact"),
                 run=head,
             )
         )

@@ -43,7 +43,7 @@ def table_column(bound: BoundColumn, language: Language) -> TableColumn:
     """A column of the model as a column of a table in `language`."""
     column = bound.column
     choices = tuple(CellChoice(choice.label(language), TONES.get(choice)) for choice in bound.kind.choices())
-    align: Any = "center" if column.width <= 8 else "left"
+    align: Any = "right" if not bound.kind.as_text else "center" if column.width <= 8 else "left"
     return TableColumn(
         column.label(language), column.width, column.code, bound.kind.as_text, choices, column.hint(language), align
     )

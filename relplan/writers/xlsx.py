@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -47,9 +48,13 @@ _CONTINUES: Final = "〕"
 """How a text ends that goes on elsewhere."""
 _LINE_POINTS: Final = 15.0
 _FILLED: Final = 0.92
+_RATHER_WIDER: Final = 1.3
+"""How many times as wide as it should be a column may get, if no line breaks then."""
 _TO_FILL_IN: Final = 40
 _MAX_ROW_POINTS: Final = 409.0
 _CHOICES_LIMIT: Final = 255
+_FIRST_PAGE: Final = 30
+"""Rows that surely stand on the first sheet of paper: a header there is repeated on those behind it alone."""
 _MORE_ROWS: Final = 200
 """Rows below a table that get its dropdowns and colours, for those who go on typing."""
 
@@ -294,7 +299,7 @@ class _Sheet:
                 self._prompt(each, (header_row, column, header_row, column))
         for row, each in enumerate(table.values, header_row + 1):
             self._choices(each, (row, 1, row, 1), prompted=True)
-        if table is self._tables[0]:
+        if table is self._tables[-1]:
             self._head(header_row, len(table.columns))
         self._row += 1
 
@@ -331,6 +336,8 @@ class _Sheet:
             more["font_name"] = _CODE_FONT
         if column.align != "left":
             more["align"] = column.align
+        if column.align == "right":
+            more["indent"] = 1  # numbers keep away from the words of the next column
         return self._book.format(text_wrap=True, valign="top", border=1, border_color=_LINE, **more)
 
     def _choices(self, each: TableColumn, area: tuple[int, int, int, int], prompted: bool) -> None:
@@ -355,12 +362,12 @@ class _Sheet:
             self._sheet.data_validation(*area, {"validate": "any", **_prompt(each)})
 
     def _head(self, header_row: int, columns: int) -> None:
-        """The header of the sheet's first table stays in view, filters, and stands on every printed page."""
+        """The header of the sheet's last table filters and stands on every page it is printed on; of its only one it stays in view."""
         if len(self._tables) == 1 and header_row < 8:
             self._sheet.freeze_panes(header_row + 1, 2 if columns > 6 else 0)
         if self._row > header_row + 1:
             self._sheet.autofilter(header_row, 0, self._row - 1, columns - 1)
-        if len(self._tables) == 1:
+        if header_row < _FIRST_PAGE:
             self._sheet.repeat_rows(header_row)
 
     def _page(self) -> None:
@@ -401,7 +408,9 @@ def _widths(tables: Sequence[Table]) -> list[int]:
             content = max(map(display_width, lines))
             # Where there is something to fill in, there is room for it.
             room = _TO_FILL_IN if not table.rows or table.spare or len(table.columns) == 2 else 6
-            wish = min(max(content, room), column.width or 60) + 2
+            most = column.width or 60
+            wish = max(content, room) if max(content, room) <= most * _RATHER_WIDER else most
+            wish += 1 + math.ceil(wish * (1 - _FILLED))
             needed = max(wish, min(display_width(column.header.replace("\n", "")) + 4, 16))
             if index == len(widths):
                 widths.append(needed)

@@ -87,11 +87,13 @@ class _Shape(Struct, frozen=True):
 
     Attributes:
         whole: the least width at which no line breaks a long word.
+        weight: its share of the room that no column needs.
     """
 
     least: int
     whole: int
     most: int
+    weight: float
     typical: tuple[float, ...]
     unit: float
     margins: int
@@ -208,6 +210,7 @@ class _Content(Struct, frozen=True):
         widest: the widest line.
         word: the longest word of its cells, or as much of it as no line breaks.
         whole: the longest word that is to stay whole where there is room.
+        is_label: whether it says what the facts beside it are.
     """
 
     column: TableColumn
@@ -216,12 +219,14 @@ class _Content(Struct, frozen=True):
     widest: float
     word: float
     whole: float
+    is_label: bool = False
 
 
 def _contents(table: Table) -> list[_Content]:
     """What the columns hold, measured in some of the rows."""
     sample = table.rows[:: max(1, len(table.rows) // _SAMPLE)]
-    return [_content(column, [row[i] for row in sample]) for i, column in enumerate(table.columns)]
+    contents = [_content(column, [row[i] for row in sample]) for i, column in enumerate(table.columns)]
+    return [structs.replace(contents[0], is_label=True), *contents[1:]] if table.is_facts else contents
 
 
 def _content(column: TableColumn, cells: Sequence[Cell]) -> _Content:
@@ -254,6 +259,8 @@ def _shape(content: _Content, theme: Theme, small: bool) -> _Shape:
         least,
         max(least, math.ceil(content.whole)),
         max(most, min(measure(column.header), least * 2)),
+        # By what is declared: the same part has the same look, whatever stands in it. Numbers, labels and links need no more room.
+        (column.width or most) if most > _NARROWEST + 1 and not content.is_label and code == column.code else 0,
         content.typical,
         half_width(theme, code_style if code else text_style, code),
         2 * setting.cell_margin + _BORDER,
@@ -314,9 +321,8 @@ def _share(shapes: Sequence[_Shape], width: int) -> tuple[int, ...]:
         widths = [float(each) for each in least]
     _grow(widths, [shape.twips(shape.most) for shape in shapes], width)
     spare = width - sum(widths)
-    # What is still left goes to the columns with words and sentences, not to those with a number.
-    open_ended = [w if s.most > _NARROWEST + 1 else 0 for s, w in zip(shapes, widths, strict=True)]
-    weights = open_ended if any(open_ended) else widths
+    weights = [shape.weight for shape in shapes]
+    weights = weights if any(weights) else widths
     return _exactly([w + spare * part / sum(weights) for w, part in zip(widths, weights, strict=True)], width)
 
 
