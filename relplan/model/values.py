@@ -56,7 +56,7 @@ class Choice(Enum):
         return self.zh if language == "zh" else self.en
 
     def __str__(self) -> str:
-        return str(self.value)
+        return str(self._value_)
 
     def __eq__(self, other: object) -> bool:
         """Templates compare with words: `item.risk_level == "high"`, or `"高"`."""
