@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from lxml import etree
 
@@ -81,6 +82,30 @@ def sections(root: etree._Element) -> list[tuple[int, int, list[etree._Element]]
 def test_every_column_of_the_release_table_is_wide_enough(plan: ReleasePlan) -> None:
     for table in release_tables(body(api.render(plan, "table", "docx"))):
         assert min(widths(table)) >= 4 * SMALL_EM + 2 * SMALL_CELL_MARGIN
+
+
+def test_long_names_stay_whole_where_the_sheet_has_room() -> None:
+    row = {"system": "order_management_platform", "version": "2026.08.20.RELEASE", "testers": "alexandria_richardson"}
+    plan = ReleasePlan(table=[{**row, "changes": "支付网关接入新的清算通道" * 8, "developers": "张伟"}])
+    found = widths(next(release_tables(body(api.render(plan, "table", "docx")))))
+    needed = {1: row["system"], 2: row["version"], 13: row["testers"]}
+    assert all(found[at] >= len(name) * SMALL_EM / 2 + 2 * SMALL_CELL_MARGIN for at, name in needed.items())
+    assert found[3] > found[12]
+
+
+def test_a_table_without_rows_is_a_gap_that_can_be_seen() -> None:
+    for language, word in (("zh", "〔待补充〕"), ("en", "[to be filled in]")):
+        assert f"**{word}**" in api.render(ReleasePlan(), "table", "md", language=language).decode()
+    sentence = api.render(ReleasePlan(), "plan", "md").decode().partition("> 在 ")[2]
+    assert sentence.startswith("**〔待补充〕** 前")
+
+
+def test_steps_of_a_workbook_have_their_numbers_which_are_not_read_back(samples: Path) -> None:
+    plan = api.load(samples / "plan.yaml").plan
+    data = api.render(plan, "workbook", "xlsx")
+    sheet = next(each for each in openpyxl.load_workbook(io.BytesIO(data)).worksheets if each.title == "发布过程")
+    assert [str(cell.value) for cell in sheet["A"][2:5]] == ["1", "2", "3"]
+    assert api.loads(data, "xlsx", name="w.xlsx").plan == plan
 
 
 def test_words_take_the_room_that_links_to_listings_leave(samples: Path) -> None:
