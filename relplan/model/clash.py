@@ -48,10 +48,11 @@ def _find(part: Part, path: Path, found: list[Path]) -> None:
             if START in value and is_marked(value):
                 found.append((*path, name))
         elif type(value) is tuple:
+            are_parts = isinstance(value[0], Part) if value else False
             for number, each in enumerate(value):
-                if isinstance(each, Part):
+                if are_parts:
                     _find(each, (*path, name, number), found)
-                elif is_marked(each.text if type(each) is Change else str(each)):
+                elif START in (text := each.text if type(each) is Change else str(each)) and is_marked(text):
                     found.append((*path, name, number))
         elif isinstance(value, Part):
             _find(value, (*path, name), found)

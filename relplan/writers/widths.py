@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from relplan.patterns import regex
@@ -51,10 +51,9 @@ def wrapped_lines(text: str, columns: int) -> int:
     return most_lines([(least_lines(text, columns), text, columns)])
 
 
-def most_lines(cells: Iterable[tuple[int, str, int]]) -> int:
+def most_lines(cells: Sequence[tuple[int, str, int]]) -> int:
     """How many lines the tallest of some cells takes: its `least_lines`, its text, and what a line of it holds, of each."""
-    cells = list(cells)
-    most = max([least for least, *_ in cells], default=1)
+    most = max(cells)[0] if cells else 1
     for least, text, columns in cells:
         # Two neighbouring lines hold more than the room of one, so words at most double what one line becomes, less one.
         if 2 * least - text.count("\n") - 1 > most and _LONG_WORD.search(text):

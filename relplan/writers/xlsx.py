@@ -304,28 +304,28 @@ class _Sheet:
         self._row += 1
 
     def _table_rows(self, table: Table, rows: Iterable[Sequence[Cell]], formats: Sequence[Any]) -> None:
-        sheet, fitting = self._sheet, str if self._exact else self._book.fitting
+        write_string, write_blank = self._sheet.write_string, self._sheet.write_blank
+        fitting = str if self._exact else self._book.fitting
         columns = [*zip(itertools.count(), formats, self._rooms, [not each.as_text for each in table.columns])]
         for row, cells in enumerate(rows, self._row):
             wrapped: list[tuple[int, str, int]] = []
             for cell, (column, form, room, is_number) in zip(cells, columns, strict=False):
-                text = cell if isinstance(cell, str) else plain(cell)
+                text = cell if type(cell) is str else plain(cell)
                 if not text:
-                    sheet.write_blank(row, column, None, form)
+                    write_blank(row, column, None, form)
                     continue
                 if is_number and text.isdecimal() and text == str(int(text)) and len(text) < 16:
-                    sheet.write_number(row, column, int(text), form)
-                elif text is not cell and _is_emphasised(cell):
-                    sheet.write_string(
-                        row, column, fitting(text), self._cell_format(table.columns[column], example=True)
-                    )
-                else:
+                    self._sheet.write_number(row, column, int(text), form)
+                elif text is cell:
                     fits = len(text) <= _SURELY_FITS and text[-1] != _CONTINUES
-                    sheet.write_string(row, column, text if fits else fitting(text), form)
+                    write_string(row, column, text if fits else fitting(text), form)
+                else:
+                    look = self._cell_format(table.columns[column], example=True) if _is_emphasised(cell) else form
+                    write_string(row, column, fitting(text), look)
                 may_wrap = len(text) > room or "\n" in text or (2 * len(text) > room and not text.isascii())
                 if may_wrap and (lines := least_lines(text, room)) > 1:
                     wrapped.append((lines, text, room))
-            sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most_lines(wrapped) + 5))
+            self._sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most_lines(wrapped) + 5))
             self._row += 1
 
     def _cell_format(self, column: TableColumn, example: bool = False) -> Any:
