@@ -74,6 +74,12 @@ def test_the_plan_document_gives_the_plan_back(format, plan, language):
     check(plan, format, language)
 
 
+@pytest.mark.parametrize("format", ["md", "docx", "html"])
+def test_points_with_commas_and_brackets_are_the_same_in_the_sentence(format):
+    for language in ("zh", "en"):
+        check(ReleasePlan(rollback={"points": ["key: [1, 2]", "a(b", "c"]}), format, language)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("format", ["md", "docx", "html"])
 @many

@@ -82,7 +82,8 @@ class Derived(Struct):
 
     def _points(self, value: str, place: Place) -> None:
         everything = [labels(each)["points_all"] for each in LANGUAGES]
-        if value in everything or is_gap(value):
+        stated = [str(each) for each in WordsKind().accept(self.draft.at(("rollback", "points")))]
+        if value in (*everything, "、".join(stated), ", ".join(stated)) or is_gap(value):
             self.draft.label(place)
         else:
             self._fact(("rollback", "points"), value, place, WordsKind())
