@@ -160,6 +160,14 @@ def test_source_date_epoch_is_the_documents_date(tmp_path, sheet):
     assert Run("render", sheet, "--date", "heute", cwd=tmp_path).code == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a shell of POSIX closes the streams")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_no_exit_code(tmp_path, closed):
+    for arguments, code in (("--version", 0), ("check nosuch.yaml", 3), ("nosuch", 2)):
+        command = f"{sys.executable} -m relplan {arguments} {closed}"
+        assert subprocess.run(command, shell=True, cwd=tmp_path, check=False, capture_output=True).returncode == code
+
+
 def test_a_broken_pipe_is_quiet(tmp_path, sheet):
     run = subprocess.run(
         f"{sys.executable} -m relplan schema | head -c 1", shell=True, cwd=tmp_path, capture_output=True, check=False

@@ -366,6 +366,21 @@ def test_a_text_is_struck_through_by_its_runs_too():
     assert told(found, "unplaced") == [f"t.xlsx › 发布表!{letter}2" for letter in "ABCDEFGH"]
 
 
+def test_a_workbook_in_another_encoding_with_elements_of_others_is_read():
+    data = workbook(("发布表", [HEADER, list("12345678")]))
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    book = parts["xl/workbook.xml"].decode().partition("?>")[2] or parts["xl/workbook.xml"].decode()
+    other = '<y:sheet xmlns:y="urn:y" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" name="x" r:id="rId1"/>'
+    book = book.replace("</sheets>", f"</sheets><extLst><ext>{other}</ext></extLst>")
+    parts["xl/workbook.xml"] = ('<?xml version="1.0" encoding="utf8"?>' + book).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    assert [row.order for row in api.loads(out.getvalue(), "xlsx", name="t.xlsx").plan.table.rows] == ["1"]
+
+
 def conversation(data: bytes) -> bytes:
     """The workbook with a conversation of two on the cell B2."""
     parts = {

@@ -17,6 +17,7 @@ from relplan.writers.widths import display_width, least_lines, wrapped_lines
         ("tar -czf html-backup-20260820.tar.gz html/ops html/portal", 30, 3),
         ("e3b0c44298fc1c149afbf4c8996fb924" * 2, 20, 4),
         ("see e3b0c44298fc1c149afbf4c8996fb924", 20, 3),
+        ("abcdefghi " * 8, 14, 8),
     ],
 )
 def test_a_long_word_begins_a_line_and_is_broken_where_that_is_too_short(text, columns, lines):

@@ -316,6 +316,7 @@ def test_lines_of_code_stand_in_one_box_and_go_on_further_in_than_they_began() -
     missing = [[each.tag for each in line.iter(f"{W}top", f"{W}bottom")] for line in lines]
     assert missing == [[f"{W}bottom"], *[[f"{W}top", f"{W}bottom"]] * 3, [f"{W}top"]]
     assert not list(styled(part(write(doc(Code("alone")))), "Code")[0].iter(f"{W}pBdr"))
+    assert len(styled(part(write(doc(Code("x\n" * 5_000)))), "Code")) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -44,6 +44,7 @@ from relplan.blocks import (
 from relplan.errors import WriteError
 from relplan.links import is_safe
 from relplan.writers.html import write
+from relplan.writers.html_inline import words_html
 
 HOSTILE = [
     "<script>alert(1)</script>", "</td>", "</style>", "</title>", "<!--", "-->", "&amp;", "&lt", "'", '"', "onload=x", "<img src=x onerror=y>",
@@ -271,6 +272,13 @@ class TestBlocks:
         assert (
             words(one(tree, "//main//p")) == "release/2026-08_hotfix.1 pay-gateway e3b0c44298fc1c149afbf4c8996fb924 1.2"
         )
+
+    def test_the_title_of_the_page_is_text(self) -> None:
+        assert words(one(page(title="order-management-platform 1 < 2"), "//title")) == "order-management-platform 1 < 2"
+
+    def test_a_long_run_of_signs_takes_no_longer_than_letters(self) -> None:
+        assert words_html("_" * 200_000) == "_" * 200_000
+        assert words_html("-" * 100_000 + "a").count("<wbr>") == 1
 
     def test_the_way_back_from_a_listing_leads_to_its_cell(self) -> None:
         cell = (Anchor("l-1-cell"), Link("#l-1", (Text("Listing 1"),)))

@@ -146,3 +146,12 @@ def test_an_empty_plan_makes_a_workbook_to_fill_in():
 def test_the_same_plan_gives_the_same_bytes():
     plan = ReleasePlan(product="X", table=[{"system": "a"}])
     assert api.render(plan, format="xlsx") == api.render(plan, format="xlsx")
+
+
+def test_the_longest_table_filters_and_the_header_of_the_last_is_repeated():
+    short, long = (Table((TableColumn(name),), ((name,),) * rows) for name, rows in (("a", 2), ("b", 9)))
+    for tables, filtered, repeated in (((short, long), "A6:A15", "$6:$6"), ((long, short), "A2:A11", "$13:$13")):
+        sheet = openpyxl.load_workbook(
+            io.BytesIO(write(Document("t", "en", (Heading(1, (Text("t"),)), *tables))))
+        ).active
+        assert (sheet.auto_filter.ref, sheet.print_title_rows) == (filtered, repeated)

@@ -145,8 +145,8 @@ def program() -> None:
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             with contextlib.suppress(OSError):  # then Python ends the process, and says what is wrong
-                sys.stdout.flush()
-                sys.stderr.flush()
+                for stream in filter(None, (sys.stdout, sys.stderr)):  # none where they were closed
+                    stream.flush()
                 os._exit(end.code or 0)
         raise
 

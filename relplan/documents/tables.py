@@ -158,6 +158,8 @@ def _too_long(texts: Sequence[Any], code: bool) -> list[int]:
 
 
 def _lines_in_cell(text: str) -> int:
+    if text.isascii() and "\n" not in text:
+        return 1 + max(0, len(text) - 1) // LISTED_WIDTH
     return sum(1 + max(0, len(line.encode("gb18030", "replace")) - 1) // LISTED_WIDTH for line in text.split("\n"))
 
 

@@ -121,7 +121,7 @@ def _head(document: Document, theme: bytes) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(document)}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>{words_html(' '.join(document.title.split()))}</title>",
+            f"<title>{escape(' '.join(document.title.split()), quote=False)}</title>",
             f"<style>\n{_style(theme)}\n</style>",
             *(
                 [f"<style>\n{_style(template_bytes(f'{document.script.name}.css'))}\n</style>"]

@@ -83,7 +83,7 @@ def mark_html(text: str, tone: Tone) -> str:
 _SHORT_WORD: Final = 12
 _WORD: Final = regex(r"[!-~\u00a1-\u024f]+")
 _LONG_WORD: Final = regex(rf"[!-~\u00a1-\u024f]{{{_SHORT_WORD + 1},}}")
-_BREAKS: Final = regex(r"[/_.,()-]+(?=[^/_.,()-])|[^/_.,()-]{16}(?=[^/_.,()-]{16})")
+_BREAKS: Final = regex(r"(?<![/_.,()-])[/_.,()-]+(?=[^/_.,()-])|[^/_.,()-]{16}(?=[^/_.,()-]{16})")
 """Where a long word may be broken: behind these signs; where there are none for as long as in a checksum, in groups of 16."""
 _BREAK: Final = "\0"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
@@ -42,7 +44,6 @@ def _measured(text: str) -> int:
 
 
 _WORD: Final = r"[!-~\u00a1-\u024f]"
-_LONG_WORD: Final = regex(_WORD + "{10,}")
 _TOKENS: Final = regex(rf"{_WORD}+|[^!-~\u00a1-\u024f]+")
 
 
@@ -56,9 +57,15 @@ def most_lines(cells: Sequence[tuple[int, str, int]]) -> int:
     most = max(cells)[0] if cells else 1
     for least, text, columns in cells:
         # Two neighbouring lines hold more than the room of one, so words at most double what one line becomes, less one.
-        if 2 * least - text.count("\n") - 1 > most and _LONG_WORD.search(text):
+        if 2 * least - text.count("\n") - 1 > most and _long_word(columns).search(text):
             most = max(most, sum([_lines_of(line, columns) for line in text.split("\n")]))
     return most
+
+
+@functools.cache
+def _long_word(columns: int) -> re.Pattern[str]:
+    """A word that leaves more of a line empty before it than the reserve of a cell makes good."""
+    return regex(f"{_WORD}{{{max(columns // 4, 3)},}}")
 
 
 def least_lines(text: str, columns: int) -> int:

@@ -53,8 +53,8 @@ _RATHER_WIDER: Final = 1.3
 _TO_FILL_IN: Final = 40
 _MAX_ROW_POINTS: Final = 409.0
 _CHOICES_LIMIT: Final = 255
-_FIRST_PAGE: Final = 30
-"""Rows that surely stand on the first sheet of paper: a header there is repeated on those behind it alone."""
+_FIRST_ROWS: Final = 30
+"""Rows at the top of a sheet that, in most, stand on its first page: a header among them is repeated on those behind it alone."""
 _MORE_ROWS: Final = 200
 """Rows below a table that get its dropdowns and colours, for those who go on typing."""
 
@@ -299,8 +299,7 @@ class _Sheet:
                 self._prompt(each, (header_row, column, header_row, column))
         for row, each in enumerate(table.values, header_row + 1):
             self._choices(each, (row, 1, row, 1), prompted=True)
-        if table is self._tables[-1]:
-            self._head(header_row, len(table.columns))
+        self._head(table, header_row)
         self._row += 1
 
     def _table_rows(self, table: Table, rows: Iterable[Sequence[Cell]], formats: Sequence[Any]) -> None:
@@ -361,13 +360,13 @@ class _Sheet:
         if each.hint:
             self._sheet.data_validation(*area, {"validate": "any", **_prompt(each)})
 
-    def _head(self, header_row: int, columns: int) -> None:
-        """The header of the sheet's last table filters and stands on every page it is printed on; of its only one it stays in view."""
+    def _head(self, table: Table, header_row: int) -> None:
+        """The header of the sheet's longest table filters; that of its last one stands on every page behind it, of its only one in view."""
         if len(self._tables) == 1 and header_row < 8:
-            self._sheet.freeze_panes(header_row + 1, 2 if columns > 6 else 0)
-        if self._row > header_row + 1:
-            self._sheet.autofilter(header_row, 0, self._row - 1, columns - 1)
-        if header_row < _FIRST_PAGE:
+            self._sheet.freeze_panes(header_row + 1, 2 if len(table.columns) > 6 else 0)
+        if table is max(self._tables, key=lambda each: len(each.rows)) and self._row > header_row + 1:
+            self._sheet.autofilter(header_row, 0, self._row - 1, len(table.columns) - 1)
+        if table is self._tables[-1] and (len(self._tables) == 1 or header_row < _FIRST_ROWS):
             self._sheet.repeat_rows(header_row)
 
     def _page(self) -> None:
@@ -395,7 +394,7 @@ def _colours(tone: Tone) -> dict[str, str]:
 
 
 def _room(width: int) -> int:
-    """Half-width characters a line of a column's cells: less its margins, and what stays empty before a long word."""
+    """Half-width characters a line of a column's cells: less its margins, and a reserve for letters that are wider than others."""
     return max(1, int((width - 1) * _FILLED))
 
 

@@ -114,7 +114,7 @@ def _text(data: bytes, name: str, options: ReadOptions) -> str:
         return plain_text
 
 
-_WORD_BREAK: Final = regex(r"</?wbr\s*/?>", re.IGNORECASE)
+_WORD_BREAK: Final = regex(r"</?wbr\b[^>]*>", re.IGNORECASE)
 """Where a line may end, a word goes on; to libxml2, which knows HTML 4, all that follows would stand inside."""
 
 

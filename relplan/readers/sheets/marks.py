@@ -20,6 +20,7 @@ from relplan.readers.sheets.plain import plain_end
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_RELATIONS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _STYLES: Final = "xl/styles.xml"
 _STRINGS: Final = "xl/sharedStrings.xml"
 _TRUE: Final = frozenset(("1", "true", "on"))
@@ -74,7 +75,7 @@ class Styles(Struct, frozen=True):
 def sheet_parts(package: zipfile.ZipFile) -> Iterator[SheetPart]:
     """The worksheets of a workbook, in their order."""
     targets = {each.get("Id"): each.get("Target") for each in _relations(package, "xl/workbook.xml")}
-    for sheet in _elements(package, "xl/workbook.xml", "sheet"):
+    for sheet in _elements(package, "xl/workbook.xml", f"{_MAIN}sheet", f"{_STRICT}sheet"):
         target = targets.get(_relation_of(sheet))
         if target and "worksheets/" in target:
             hidden = sheet.get("state", "visible") != "visible"
@@ -94,31 +95,36 @@ def _relations(package: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
     path = f"{folder}/_rels/{name}.rels"
     if path not in package.NameToInfo:
         return []
-    return _elements(package, path, "Relationship")
+    return _elements(package, path, f"{_RELATIONS}Relationship")
 
 
-def _elements(package: zipfile.ZipFile, part: str, name: str) -> list[dict[str, str]]:
-    """The attributes of the elements of a name, whatever its namespace.
+def _elements(package: zipfile.ZipFile, part: str, *names: str) -> list[dict[str, str]]:
+    """The attributes of the elements of some names.
 
-    A sheet of nothing but texts asks for no more, and Python's own parser has read it before lxml is imported.
+    A sheet of nothing but texts asks for no more, and Python's own parser has read it before lxml is imported, which
+    knows more encodings.
 
     Raises:
-        xml.parsers.expat.ExpatError: the part is no XML.
+        lxml.etree.LxmlError: the part is no XML.
         ValueError: it declares a document type, which no part of an Office document may (ECMA-376 part 2, XML usage).
     """
     from xml.parsers import expat
 
     found: list[dict[str, str]] = []
 
-    def start(full_name: str, attributes: dict[str, str]) -> None:
-        if full_name.rpartition("}")[2] == name:
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if f"{{{name}" in names:
             found.append(attributes)
 
     parser = expat.ParserCreate(namespace_separator="}")
     parser.StartDoctypeDeclHandler = _refuse_document_type
     parser.StartElementHandler = start
-    with package.open(part) as source:
-        parser.ParseFile(source)
+    try:
+        with package.open(part) as source:
+            parser.ParseFile(source)
+    except expat.ExpatError:
+        with package.open(part) as source:
+            return [{str(key): str(value) for key, value in each.items()} for each in _parse(source).iter(*names)]
     return found
 
 

@@ -50,10 +50,10 @@ _CALLOUT_BAR: Final = 40
 _IMAGE_PART: Final = 0.7
 _WHOLE_CODE: Final = 25
 _WHOLE_TEXT: Final = 1500
-_CODE_INDENT: Final = 113
-"""Twips between the edge of the text and code: its border reaches as far out."""
-_CODE_LETTER: Final = 99
-"""Twips that a letter of code takes, of 9 points in Consolas."""
+_MOST_LINES: Final = 2000
+"""Lines of code that are paragraphs of their own; what is longer is one paragraph, for readers bear no more of them."""
+_CODE_LETTER: Final = 5.5
+"""Twips that a letter of code is wide for each half-point of its size, in Consolas."""
 _FURTHER: Final = 2
 _DEEPEST: Final = 24
 """Letters by which what does not fit in a line of code is further in than the line, and the most blanks of a line that count."""
@@ -261,15 +261,32 @@ class Body:
         if self._boxed == "code":
             # Two boxes with the same border would become one.
             yield self._spacer()
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n") if text.count("\n") < _MOST_LINES else [text]
         # What is not long stays on one page.
         whole = len(lines) <= _WHOLE_CODE and len(text) < _WHOLE_TEXT
         last = len(lines) - 1
         for number, line in enumerate(lines):
-            frame = _frame(line, room.indent, is_first=number == 0, is_last=number == last)
+            frame = self._frame(line, room.indent, is_first=number == 0, is_last=number == last)
             keep = "<w:keepLines/>" if whole else ""
-            yield self._paragraph("Code", run(line), keep=keep, keep_next=whole and number < last, frame=frame)
+            # Of what is long, no line stands alone at the end or at the beginning of a page.
+            stays = number < last if whole else number in (0, last - 1) and number < last
+            yield self._paragraph("Code", run(line), keep=keep, keep_next=stays, frame=frame)
         self._boxed = "code"
+
+    def _frame(self, line: str, indent: int, *, is_first: bool, is_last: bool) -> str:
+        """The borders and indents of a line of code: one box around all of them, and what does not fit goes on further in than it began.
+
+        Word draws a box around neighbours only where their indents are the same, so each line brings its sides, the first
+        its top and the last its bottom. A line with tabs begins anew at the edge: where they end is not known.
+        """
+        missing = ("" if is_first else '<w:top w:val="nil"/>') + ("" if is_last else '<w:bottom w:val="nil"/>')
+        borders = f"<w:pBdr>{missing}</w:pBdr>" if missing else ""
+        blanks = min(len(line) - len(line.lstrip(" ")), _DEEPEST)
+        further = 0 if "\t" in line or "\n" in line else blanks + _FURTHER
+        hanging = round(further * _CODE_LETTER * self._theme.size("Code"))
+        left = indent + self._theme.code_indent + hanging
+        return f'{borders}<w:ind w:left="{left}" w:hanging="{hanging}"/><w:contextualSpacing/>'
 
     def _list(self, block: List, room: _Room) -> Iterator[str]:
         level = min(room.level + 1, LEVELS - 1)
@@ -364,20 +381,6 @@ class Body:
         name = known or self._free(PICTURES[media_type])
         self.pictures[name] = data
         return self._relations.add("image", name)
-
-
-def _frame(line: str, indent: int, *, is_first: bool, is_last: bool) -> str:
-    """The borders and indents of a line of code: one box around all of them, and what does not fit goes on further in than it began.
-
-    Word draws a box around neighbours only where their indents are the same, so each line brings its sides, the first its
-    top and the last its bottom. A line with tabs begins anew at the edge: where they end is not known.
-    """
-    missing = ("" if is_first else '<w:top w:val="nil"/>') + ("" if is_last else '<w:bottom w:val="nil"/>')
-    borders = f"<w:pBdr>{missing}</w:pBdr>" if missing else ""
-    blanks = len(line) - len(line.lstrip(" "))
-    hanging = 0 if "\t" in line else _CODE_LETTER * (min(blanks, _DEEPEST) + _FURTHER)
-    left = indent + _CODE_INDENT + hanging
-    return f'{borders}<w:ind w:left="{left}" w:hanging="{hanging}"/><w:contextualSpacing/>'
 
 
 def _first_paragraph(item: ListItem) -> tuple[Paragraph | None, tuple[Block, ...]]:

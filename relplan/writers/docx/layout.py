@@ -257,7 +257,7 @@ def _shape(content: _Content, theme: Theme, small: bool) -> _Shape:
     _, text_style, code_style = setting.styles()
     return _Shape(
         least,
-        max(least, math.ceil(content.whole)),
+        least if column.code else max(least, math.ceil(content.whole)),
         max(most, min(measure(column.header), least * 2)),
         # By what is declared: the same part has the same look, whatever stands in it. Numbers, labels and links need no more room.
         (column.width or most) if most > _NARROWEST + 1 and not content.is_label and code == column.code else 0,

@@ -86,6 +86,7 @@ class Theme(Struct, frozen=True):
         sizes: of the text of each paragraph style, in half-points, by name in small letters.
         fills: background of character styles that have one, as RRGGBB, by name in small letters.
         numbered: paragraph styles that number themselves.
+        code_indent: of code from the left edge of the text, in twips.
         page: width, height, the margins (top, right, bottom, left), and the places of header and footer, in twips.
         main: for each kind of relationship of the document, the name of its part.
         numbering: the lists that styles refer to, or None.
@@ -97,6 +98,7 @@ class Theme(Struct, frozen=True):
     sizes: Mapping[str, int]
     fills: Mapping[str, str]
     numbered: frozenset[str]
+    code_indent: int
     page: tuple[int, int, int, int, int, int, int, int]
     main: Mapping[str, str]
     numbering: bytes | None
@@ -122,18 +124,19 @@ class Theme(Struct, frozen=True):
     def plain(self) -> tuple[Any, ...]:
         """All it says, as plain data."""
         parts, letterheads = (tuple(map(astuple, each)) for each in (self.parts, self.letterheads))
-        looks = dict(self.ids), dict(self.sizes), dict(self.fills), self.numbered, self.page
+        looks = dict(self.ids), dict(self.sizes), dict(self.fills), self.numbered, self.code_indent, self.page
         return *looks, dict(self.main), self.numbering, parts, letterheads
 
     @classmethod
     def of_plain(cls, plain: tuple[Any, ...]) -> Self:
         """The theme that says this, see `plain`."""
-        ids, sizes, fills, numbered, page, main, numbering, parts, letterheads = plain
+        ids, sizes, fills, numbered, code_indent, page, main, numbering, parts, letterheads = plain
         return cls(
             MappingProxyType(ids),
             MappingProxyType(sizes),
             MappingProxyType(fills),
             numbered,
+            code_indent,
             page,
             MappingProxyType(main),
             numbering,

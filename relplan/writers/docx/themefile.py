@@ -237,6 +237,7 @@ def _look(
         ),
         fills=MappingProxyType(dict(resolved.fills())),
         numbered=frozenset(n.lower() for n in PARAGRAPH_STYLES if resolved.is_numbered(ids["paragraph", n.lower()])),
+        code_indent=resolved.indent(ids["paragraph", "code"]),
         page=page,
         parts=parts,
         main=MappingProxyType(dict(main)),
@@ -385,6 +386,15 @@ class _Styles:
             if (found := style.find(f"{w('rPr')}/{w('sz')}")) is not None:
                 return int(found.get(w("val")) or self._default)
         return self._default
+
+    def indent(self, style_id: str) -> int:
+        """From the left edge of the text, in twips."""
+        for style in self._chain(style_id):
+            found = style.find(f"{w('pPr')}/{w('ind')}")
+            left = (found.get(w("left")) or found.get(w("start"))) if found is not None else None
+            if left is not None and left.lstrip("-").isdecimal():
+                return int(left)
+        return 0
 
     def is_numbered(self, style_id: str) -> bool:
         return any(style.find(f"{w('pPr')}/{w('numPr')}") is not None for style in self._chain(style_id))
