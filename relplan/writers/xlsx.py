@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -55,6 +55,8 @@ _MAX_ROW_POINTS: Final = 409.0
 _CHOICES_LIMIT: Final = 255
 _FIRST_ROWS: Final = 30
 """Rows at the top of a sheet that, in most, stand on its first page: a header among them is repeated on those behind it alone."""
+_ROWS_AT_ONCE: Final = 500
+"""Rows of a table that are measured before they are written."""
 _MORE_ROWS: Final = 200
 """Rows below a table that get its dropdowns and colours, for those who go on typing."""
 
@@ -305,27 +307,35 @@ class _Sheet:
     def _table_rows(self, table: Table, rows: Iterable[Sequence[Cell]], formats: Sequence[Any]) -> None:
         write_string, write_blank = self._sheet.write_string, self._sheet.write_blank
         fitting = str if self._exact else self._book.fitting
-        columns = [*zip(itertools.count(), formats, self._rooms, [not each.as_text for each in table.columns])]
-        for row, cells in enumerate(rows, self._row):
-            wrapped: list[tuple[int, str, int]] = []
-            for cell, (column, form, room, is_number) in zip(cells, columns, strict=False):
-                text = cell if type(cell) is str else plain(cell)
-                if not text:
-                    write_blank(row, column, None, form)
-                    continue
-                if is_number and text.isdecimal() and text == str(int(text)) and len(text) < 16:
-                    self._sheet.write_number(row, column, int(text), form)
-                elif text is cell:
-                    fits = len(text) <= _SURELY_FITS and text[-1] != _CONTINUES
-                    write_string(row, column, text if fits else fitting(text), form)
-                else:
-                    look = self._cell_format(table.columns[column], example=True) if _is_emphasised(cell) else form
-                    write_string(row, column, fitting(text), look)
-                may_wrap = len(text) > room or "\n" in text or (2 * len(text) > room and not text.isascii())
-                if may_wrap and (lines := least_lines(text, room)) > 1:
-                    wrapped.append((lines, text, room))
-            self._sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * most_lines(wrapped) + 5))
-            self._row += 1
+        columns = [*zip(itertools.count(), formats, [not each.as_text for each in table.columns])]
+        rows = list(rows)
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            body = rows[first : first + _ROWS_AT_ONCE]
+            texts = [[_text(row[index]) for row in body] for index in range(len(columns))]
+            for row, (cells, lines) in enumerate(zip(body, _lines_of_rows(texts, self._rooms), strict=True), self._row):
+                for cell, (column, form, is_number) in zip(cells, columns, strict=False):
+                    if not cell:
+                        write_blank(row, column, None, form)
+                    elif type(cell) is str and not is_number:
+                        fits = len(cell) <= _SURELY_FITS and cell[-1] != _CONTINUES
+                        write_string(row, column, cell if fits else fitting(cell), form)
+                    else:
+                        self._odd_cell(row, column, cell, table.columns[column], form, fitting)
+                self._sheet.set_row(row, min(_MAX_ROW_POINTS, _LINE_POINTS * lines + 5))
+            self._row += len(body)
+
+    def _odd_cell(
+        self, row: int, column: int, cell: Cell, declared: TableColumn, form: Any, fitting: Callable[[str], str]
+    ) -> None:
+        """Write a number, or inline content as its words."""
+        text = _text(cell)
+        if not text:
+            self._sheet.write_blank(row, column, None, form)
+        elif not declared.as_text and text.isdecimal() and text == str(int(text)) and len(text) < 16:
+            self._sheet.write_number(row, column, int(text), form)
+        else:
+            look = self._cell_format(declared, example=True) if _is_emphasised(cell) else form
+            self._sheet.write_string(row, column, fitting(text), look)
 
     def _cell_format(self, column: TableColumn, example: bool = False) -> Any:
         more: dict[str, Any] = {"num_format": "@"} if column.as_text else {}
@@ -416,6 +426,18 @@ def _widths(tables: Sequence[Table]) -> list[int]:
             else:
                 widths[index] = max(widths[index], needed)
     return widths
+
+
+def _lines_of_rows(columns: Sequence[Sequence[str]], rooms: Sequence[int]) -> list[int]:
+    """How many lines the tallest cell of each row takes."""
+    wrapped: list[list[tuple[int, str, int]]] = [[] for _ in columns[0]] if columns else []
+    for texts, room in zip(columns, rooms, strict=False):
+        half = room // 2
+        for row, text in enumerate(texts):
+            may_wrap = "\n" in text or (len(text) > half and (len(text) > room or not text.isascii()))
+            if may_wrap and (lines := least_lines(text, room)) > 1:
+                wrapped[row].append((lines, text, room))
+    return [most_lines(cells) for cells in wrapped]
 
 
 def _is_emphasised(cell: Cell) -> bool:
