@@ -168,7 +168,7 @@ class Bench:
         )
 
     def _in_process(self, count: int) -> Iterator[Result]:
-        rows, times = list(material.rows(count)), 9 if count < 10_000 else 5
+        rows, times = list(material.rows(count)), 15 if count < 10_000 else 9
         plan = api.load(material.plan_file(self._folder, count)).plan
         if count == 10_000 or self._quick:
             filled = self._if_there("docxtpl", self._docxtpl(rows))
