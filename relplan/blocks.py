@@ -252,6 +252,11 @@ class Document(Struct, frozen=True):
     script: PageScript | None = None
 
 
+def one_kind_of_line_end(text: str) -> str:
+    """Text with `\\n` as its only line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def plain(content: Cell) -> str:
     """The words of inline content, without their looks."""
     if isinstance(content, str):

@@ -155,3 +155,20 @@ def test_the_longest_table_filters_and_the_header_of_the_last_is_repeated():
             io.BytesIO(write(Document("t", "en", (Heading(1, (Text("t"),)), *tables))))
         ).active
         assert (sheet.auto_filter.ref, sheet.print_title_rows) == (filtered, repeated)
+
+
+def test_rows_without_columns_are_no_cells():
+    data = write(
+        Document("t", "en", (Heading(1, (Text("t"),)), Table((), ((), ())), Table((TableColumn("a"),), (("b",),))))
+    )
+    assert "b" in [cell.value for row in openpyxl.load_workbook(io.BytesIO(data)).active for cell in row]
+
+
+def test_tones_have_the_colours_that_they_have_in_word():
+    from relplan.resources import template_bytes
+    from relplan.writers.docx.themefile import load
+    from relplan.writers.xlsx import _TONES
+
+    fills = load(template_bytes("theme.docx")).fills
+    tones = ("critical", "high", "medium", "low")
+    assert [_TONES[tone][1].removeprefix("#") for tone in tones] == [fills[f"risk {tone}"] for tone in tones]

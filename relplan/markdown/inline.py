@@ -19,6 +19,7 @@ from relplan.blocks import (
     Strike,
     Strong,
     Text,
+    one_kind_of_line_end,
     plain,
 )
 from relplan.links import is_safe
@@ -95,7 +96,7 @@ def escape_label(text: str) -> str:
 
 
 def _escaped(text: str, pattern: re.Pattern[str]) -> str:
-    return pattern.sub(_with_backslashes, _one_kind_of_line_end(text))
+    return pattern.sub(_with_backslashes, one_kind_of_line_end(text))
 
 
 def _without_link(found: re.Match[str]) -> str:
@@ -243,13 +244,13 @@ def _flat(content: Iterable[Inline], inside: frozenset[type]) -> Iterator[_Part]
             continue
         match each:
             case Text(text):
-                yield Text(_one_kind_of_line_end(text))
+                yield Text(one_kind_of_line_end(text))
             case InlineCode(text):
-                yield InlineCode(_one_kind_of_line_end(text))
+                yield InlineCode(one_kind_of_line_end(text))
             case LineBreak() | Checkbox():
                 yield Text(plain((each,)))
             case Mark(text, tone):
-                words = Text(_one_kind_of_line_end(text))
+                words = Text(one_kind_of_line_end(text))
                 yield Strong((words,)) if tone == "gap" and Strong not in inside else words
             case Link(target, words) if not is_safe(target):
                 yield from _flat(words, inside)
@@ -259,7 +260,3 @@ def _flat(content: Iterable[Inline], inside: frozenset[type]) -> Iterator[_Part]
                 continue
             case _:
                 yield each
-
-
-def _one_kind_of_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -39,6 +39,7 @@ from relplan.blocks import (
     Table,
     TableColumn,
     Text,
+    one_kind_of_line_end,
 )
 from relplan.links import Entry, linked_anchors, outline
 from relplan.markdown.inline import code_span, destination, edges, escape, escape_label, fence, inline, line
@@ -229,7 +230,7 @@ def _cell_text(text: str) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = one_kind_of_line_end(text)
     ticks = fence(text, at_least=3)
     return f"{ticks}{_LANGUAGE.sub('', language)}\n{text}\n{ticks}"
 

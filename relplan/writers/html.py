@@ -36,12 +36,14 @@ from relplan.blocks import (
     Table,
     TableColumn,
     Text,
+    one_kind_of_line_end,
     plain,
 )
 from relplan.errors import Message, WriteError, problem
 from relplan.links import Entry, contents_depth, outline, title_of
 from relplan.resources import template_bytes
-from relplan.writers.html_inline import Page, inline_html, mark_html, one_kind_of_line_end, unbroken, words_html
+from relplan.writers import WHOLE_CODE
+from relplan.writers.html_inline import Page, inline_html, mark_html, unbroken, words_html
 
 _LANGUAGE_TAGS: Final = MappingProxyType({"zh": "zh-CN", "en": "en"})
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -79,8 +81,6 @@ _ROWS_MEASURED: Final = 50
 _FIRST_WIDE_CHARACTER: Final = "\u1100"
 _BLOCKS_BEFORE_TABLE: Final = 3
 _LINES_BEFORE_TABLE: Final = 12
-_WHOLE_LISTING: Final = 25
-"""Lines of code that stay on one page."""
 
 
 def write(document: Document, theme: bytes | None = None) -> bytes:
@@ -238,6 +238,8 @@ def _lines(block: Block) -> float:
             return 1 + len(rows)
         case Code(text, _) | Listing(_, text, _, _, _):
             return 1 + text.count("\n")
+        case Rule():
+            return 1
         case Contents():
             return 0
     return math.inf
@@ -261,7 +263,7 @@ def _block(block: Block, page: Page) -> str:
             code, words = _code(text, language), words_html(title)
             if back:
                 words += f' <a href="#{escape(back)}" aria-label="{page.say(_BACK)}">↩</a>'
-            whole = " whole" if text.count("\n") < _WHOLE_LISTING else ""
+            whole = " whole" if text.count("\n") < WHOLE_CODE else ""
             return f'<figure class="listing{whole}"{_id(anchor)}>\n<figcaption>{words}</figcaption>\n{code}\n</figure>'
         case Callout(kind, blocks):
             label = f'<p class="label">{page.say(_CALLOUTS[kind])}</p>'

@@ -22,11 +22,13 @@ from relplan.blocks import (
     Strong,
     Text,
     Tone,
+    one_kind_of_line_end,
     plain,
 )
 from relplan.errors import Message
 from relplan.links import is_safe
 from relplan.patterns import regex
+from relplan.writers import LATIN, SHORT_WORD
 
 _DONE: Final = Message("已勾选", "Done")
 _OPEN: Final = Message("未勾选", "Open")
@@ -80,9 +82,8 @@ def mark_html(text: str, tone: Tone) -> str:
     return f'<span class="mark {tone}">{words_html(text)}</span>'
 
 
-_SHORT_WORD: Final = 12
-_WORD: Final = regex(r"[!-~\u00a1-\u024f]+")
-_LONG_WORD: Final = regex(rf"[!-~\u00a1-\u024f]{{{_SHORT_WORD + 1},}}")
+_WORD: Final = regex(f"[{LATIN}]+")
+_LONG_WORD: Final = regex(f"[{LATIN}]{{{SHORT_WORD + 1},}}")
 _BREAKS: Final = regex(r"(?<![/_.,()-])[/_.,()-]+(?=[^/_.,()-])|[^/_.,()-]{16}(?=[^/_.,()-]{16})")
 """Where a long word may be broken: behind these signs; where there are none for as long as in a checksum, in groups of 16."""
 _BREAK: Final = "\0"
@@ -90,7 +91,7 @@ _BREAK: Final = "\0"
 
 def words_html(text: str) -> str:
     """Words as HTML, a line end as `<br>`; where long words may be broken a `<wbr>`, which no one copies."""
-    if len(text) > _SHORT_WORD and _LONG_WORD.search(text):
+    if len(text) > SHORT_WORD and _LONG_WORD.search(text):
         return _escaped(_with_breaks(text)).replace(_BREAK, "<wbr>")
     return _escaped(text)
 
@@ -107,8 +108,3 @@ def _with_breaks(text: str) -> str:
 def _escaped(text: str) -> str:
     text = escape(text, quote=False)
     return one_kind_of_line_end(text).replace("\n", "<br>") if "\n" in text or "\r" in text else text
-
-
-def one_kind_of_line_end(text: str) -> str:
-    """Text with `\n` as its only line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

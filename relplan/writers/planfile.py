@@ -37,19 +37,18 @@ def write_json(plan: ReleasePlan) -> bytes:
 
 def mapping(data: dict[str, Any], indent: str, lines: list[str]) -> None:
     """Append the entries of a mapping to `lines`, behind `indent`; a block of text is one of them, with its breaks."""
-    append = lines.append
+    deeper = f"{indent}  "
     for key, value in data.items():
-        if type(value) is str and "\n" not in value:  # most are; long tables have very many
-            append(f"{indent}{one_line(key)}: {one_line(value)}")
-        elif isinstance(value, dict):
-            append(f"{indent}{one_line(key)}:")
-            mapping(value, f"{indent}  ", lines)
+        head = f"{indent}{one_line(key)}:"
+        if isinstance(value, dict):
+            lines.append(head)
+            mapping(value, deeper, lines)
         elif isinstance(value, list):
-            append(f"{indent}{one_line(key)}:")
+            lines.append(head)
             for each in value:
-                item(each, f"{indent}  ", lines)
+                item(each, deeper, lines)
         else:
-            append(f"{indent}{one_line(key)}: {scalar(value, indent)}")
+            lines.append(f"{head} {scalar(value, indent)}")
 
 
 def item(value: Any, indent: str, lines: list[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from relplan.patterns import regex
 from relplan.remembering import remembering
+from relplan.writers import LATIN
 
 
 class _Widths(dict[str, int]):
@@ -43,8 +44,7 @@ def _measured(text: str) -> int:
     return sum(map(_WIDTHS.__getitem__, text))
 
 
-_WORD: Final = r"[!-~\u00a1-\u024f]"
-_TOKENS: Final = regex(rf"{_WORD}+|[^!-~\u00a1-\u024f]+")
+_TOKENS: Final = regex(f"[{LATIN}]+|[^{LATIN}]+")
 
 
 def wrapped_lines(text: str, columns: int) -> int:
@@ -65,7 +65,7 @@ def most_lines(cells: Sequence[tuple[int, str, int]]) -> int:
 @functools.cache
 def _long_word(columns: int) -> re.Pattern[str]:
     """A word that leaves more of a line empty before it than the reserve of a cell makes good."""
-    return regex(f"{_WORD}{{{max(columns // 4, 3)},}}")
+    return regex(f"[{LATIN}]{{{max(columns // 4, 3)},}}")
 
 
 def least_lines(text: str, columns: int) -> int:

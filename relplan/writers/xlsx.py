@@ -312,7 +312,9 @@ class _Sheet:
         for first in range(0, len(rows), _ROWS_AT_ONCE):
             body = rows[first : first + _ROWS_AT_ONCE]
             texts = [[_text(row[index]) for row in body] for index in range(len(columns))]
-            for row, (cells, lines) in enumerate(zip(body, _lines_of_rows(texts, self._rooms), strict=True), self._row):
+            for row, (cells, lines) in enumerate(
+                zip(body, _lines_of_rows(texts, self._rooms, len(body)), strict=True), self._row
+            ):
                 for cell, (column, form, is_number) in zip(cells, columns, strict=False):
                     if not cell:
                         write_blank(row, column, None, form)
@@ -428,9 +430,9 @@ def _widths(tables: Sequence[Table]) -> list[int]:
     return widths
 
 
-def _lines_of_rows(columns: Sequence[Sequence[str]], rooms: Sequence[int]) -> list[int]:
-    """How many lines the tallest cell of each row takes."""
-    wrapped: list[list[tuple[int, str, int]]] = [[] for _ in columns[0]] if columns else []
+def _lines_of_rows(columns: Sequence[Sequence[str]], rooms: Sequence[int], count: int) -> list[int]:
+    """How many lines the tallest cell takes of each of `count` rows."""
+    wrapped: list[list[tuple[int, str, int]]] = [[] for _ in range(count)]
     for texts, room in zip(columns, rooms, strict=False):
         half = room // 2
         for row, text in enumerate(texts):

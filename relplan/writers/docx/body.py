@@ -25,10 +25,12 @@ from relplan.blocks import (
     Paragraph,
     Rule,
     Table,
+    one_kind_of_line_end,
     plain,
 )
 from relplan.errors import Language
 from relplan.links import Entry, inlines, outline, title_of, walk
+from relplan.writers import WHOLE_CODE
 from relplan.writers.docx import pictures, tables
 from relplan.writers.docx.inlines import Bookmarks, Inlines
 from relplan.writers.docx.layout import Layout, choose, within
@@ -48,7 +50,6 @@ CALLOUTS: Final[dict[Language, dict[CalloutKind, str]]] = {
 _CALLOUT_MARGIN: Final = 170
 _CALLOUT_BAR: Final = 40
 _IMAGE_PART: Final = 0.7
-_WHOLE_CODE: Final = 25
 _WHOLE_TEXT: Final = 1500
 _MOST_LINES: Final = 2000
 """Lines of code that are paragraphs of their own; what is longer is one paragraph, for readers bear no more of them."""
@@ -261,10 +262,10 @@ class Body:
         if self._boxed == "code":
             # Two boxes with the same border would become one.
             yield self._spacer()
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = one_kind_of_line_end(text)
         lines = text.split("\n") if text.count("\n") < _MOST_LINES else [text]
         # What is not long stays on one page.
-        whole = len(lines) <= _WHOLE_CODE and len(text) < _WHOLE_TEXT
+        whole = len(lines) <= WHOLE_CODE and len(text) < _WHOLE_TEXT
         last = len(lines) - 1
         for number, line in enumerate(lines):
             frame = self._frame(line, room.indent, is_first=number == 0, is_last=number == last)

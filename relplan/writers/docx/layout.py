@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from relplan.blocks import Cell, Table, TableColumn, plain
 from relplan.patterns import regex
+from relplan.writers import SHORT_WORD
 from relplan.writers.docx.page import WIDEST, Page
 from relplan.writers.docx.theme import Theme
 from relplan.writers.widths import display_width
@@ -30,9 +31,8 @@ WIDE_COLUMNS: Final = 8
 """A table with this many columns stands on a landscape page."""
 
 _NARROWEST: Final = 8
-_LONGEST_WORD: Final = 12
 _LONGEST_WHOLE: Final = 32
-"""Letters of a word that no line ever breaks, and of one that none breaks where there is room: names of branches and services."""
+"""Letters of a word that no line breaks where there is room: names of branches and services."""
 _FOR_WORDS: Final = 0.75
 """As much of the room that columns do not need goes to long words; sentences need some too."""
 _LONGEST_HEADER_WORD: Final = 14
@@ -236,7 +236,7 @@ def _content(column: TableColumn, cells: Sequence[Cell]) -> _Content:
     widest = max((max(each) for each in lines), default=0)
     text = "\n".join(cell if isinstance(cell, str) else plain(cell) for cell in cells)
     is_code = column.code and widest > 0
-    word, whole = _longest_word(text, _LONGEST_WORD, is_code), _longest_word(text, _LONGEST_WHOLE, is_code, whole=True)
+    word, whole = _longest_word(text, SHORT_WORD, is_code), _longest_word(text, _LONGEST_WHOLE, is_code, whole=True)
     return _Content(column, code, tuple(typical), widest, word, whole)
 
 
