@@ -93,6 +93,13 @@ def test_long_names_stay_whole_where_the_sheet_has_room() -> None:
     assert found[3] > found[12]
 
 
+def test_facts_have_the_same_look_whatever_is_stated(samples: Path) -> None:
+    plans = (ReleasePlan(), api.load(samples / "plan.yaml").plan)
+    for number in (0, 1):  # the facts of the plan, then its window
+        found = [widths([*body(api.render(plan, "plan", "docx")).iter(f"{W}tbl")][number]) for plan in plans]
+        assert all(label < value / 2 for label, value in found) and abs(found[0][0] - found[1][0]) < found[0][0] / 5
+
+
 def test_a_table_without_rows_is_a_gap_that_can_be_seen() -> None:
     for language, word in (("zh", "〔待补充〕"), ("en", "[to be filled in]")):
         assert f"**{word}**" in api.render(ReleasePlan(), "table", "md", language=language).decode()

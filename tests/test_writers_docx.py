@@ -566,6 +566,12 @@ def test_a_theme_is_known_by_the_names_of_its_styles() -> None:
     assert words(styled(part(write(EVERYTHING, theme)), "a3")[0]) == "SingPost 发布计划"
 
 
+def test_code_keeps_the_indent_that_its_theme_gives_it() -> None:
+    theme = changed_theme(styles=('w:left="113" w:right="113"/><w:jc', 'w:left="720" w:right="720"/><w:jc'))
+    indent = next(styled(part(write(doc(Code("a")), theme)), "Code")[0].iter(f"{W}ind"))
+    assert int(indent.get(f"{W}left")) - int(indent.get(f"{W}hanging")) == 720 and indent.get(f"{W}right") is None
+
+
 def test_a_theme_brings_its_page() -> None:
     theme = changed_theme(document=('<w:pgSz w:w="11906" w:h="16838"/>', '<w:pgSz w:w="12240" w:h="15840"/>'))
     size = part(write(doc(para("a")), theme)).find(f".//{W}pgSz")
