@@ -100,6 +100,16 @@ def test_facts_have_the_same_look_whatever_is_stated(samples: Path) -> None:
         assert all(label < value / 2 for label, value in found) and abs(found[0][0] - found[1][0]) < found[0][0] / 5
 
 
+def test_what_stands_over_code_stays_with_it(samples: Path) -> None:
+    paragraphs = list(body(api.render(api.load(samples / "plan.yaml").plan, "notes", "docx")).iter(f"{W}p"))
+    styles = [each.find(f"{W}pPr/{W}pStyle") for each in paragraphs]
+    names = ["" if each is None else each.get(f"{W}val") for each in styles]
+    over = {
+        before for before, after in itertools.pairwise(names) if after == "Code" and before not in ("Code", "Spacer")
+    }
+    assert over and all(name.startswith("Heading") for name in over)
+
+
 def test_a_table_without_rows_is_a_gap_that_can_be_seen() -> None:
     for language, word in (("zh", "〔待补充〕"), ("en", "[to be filled in]")):
         assert f"**{word}**" in api.render(ReleasePlan(), "table", "md", language=language).decode()
